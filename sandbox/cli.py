@@ -1,0 +1,130 @@
+"""The command `sandbox`: a local PostgreSQL, and a synthetic shop to fill it."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sandbox.errors import SandboxError
+from sandbox.place import default_home
+from sandbox.server import HOST, NAME, Server, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FAILURE = 2
+NOT_RUNNING = 1
+UNITS = ("B", "kB", "MB", "GB", "TB")
+UNIT_STEP = 1024
+
+app = typer.Typer(
+    help="A local PostgreSQL without installation, and a synthetic shop to fill it.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+Home = Annotated[
+    Path | None,
+    typer.Option(
+        help="Folder of the sandbox.", show_default=".sandbox in the project's root"
+    ),
+]
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turn errors into a message for the user and exit code 2."""
+    try:
+        yield
+    except SandboxError as error:
+        typer.echo(f"Error: {error}", err=True)
+        raise typer.Exit(FAILURE) from error
+    except OSError as error:
+        typer.echo(f"Error: {error.strerror}: {error.filename}", err=True)
+        raise typer.Exit(FAILURE) from error
+
+
+@app.command()
+def up(
+    home: Home = None,
+    binaries: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of the PostgreSQL programs to use.",
+            show_default="those of the Python package, else the system's newest",
+        ),
+    ] = None,
+) -> None:
+    """Start the server, or find it running."""
+    with explained():
+        server = Server(home or default_home(), binaries)
+        status = server.up()
+        for note in status.notes:
+            typer.echo(f"Note: {note}", err=True)
+        typer.echo(f"PostgreSQL {status.version} runs on {_address(status)}.")
+        typer.echo(f"To use it in a shell: source '{server.place.environment}'")
+
+
+@app.command()
+def down(
+    home: Home = None,
+    delete: Annotated[  # noqa: FBT002
+        bool, typer.Option("--delete", help="Delete the server's data, too.")
+    ] = False,
+) -> None:
+    """Stop the server; its data stays."""
+    with explained():
+        server = Server(home or default_home())
+        if delete:
+            server.delete()
+            typer.echo(f"The server in {server.place.home} and its data are deleted.")
+        elif server.down():
+            typer.echo(f"The server is down; its data stays in {server.place.data}.")
+        else:
+            typer.echo("The server was not running.")
+
+
+@app.command()
+def status(home: Home = None) -> None:
+    """Tell whether the server runs (exit code 0; otherwise 1), and where all lies."""
+    with explained():
+        found = Server(home or default_home()).status()
+    lines = {
+        "server": "running" if found.is_running else "not running",
+        "version": found.version or "no data yet",
+        "address": _address(found) if found.is_running else "none",
+        "data": str(found.data),
+        "size": _size(found.size_bytes),
+        "password": f"in {found.password_file}",
+        "log": str(found.log),
+    }
+    for name, value in lines.items():
+        typer.echo(f"{name:9} {value}")
+    raise typer.Exit(0 if found.is_running else NOT_RUNNING)
+
+
+@app.command()
+def env(home: Home = None) -> None:
+    """Print the variables that lead to the server, password included, for `sh`."""
+    with explained():
+        place = Server(home or default_home()).place
+        if not place.environment.is_file():
+            what = f"There is no sandbox server in {place.home}."
+            raise SandboxError(what, "Start it: `sandbox up`.")
+        typer.echo(place.environment.read_text(encoding="utf-8"), nl=False)
+
+
+def _address(status: Status) -> str:
+    return f"{HOST}:{status.port}, database {NAME}, user {NAME}"
+
+
+def _size(amount: float) -> str:
+    """Write an amount of bytes for a reader."""
+    unit = 0
+    while amount >= UNIT_STEP and unit < len(UNITS) - 1:
+        amount /= UNIT_STEP
+        unit += 1
+    return f"{amount:.0f} {UNITS[unit]}"
