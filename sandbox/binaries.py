@@ -59,19 +59,27 @@ class Binaries:
         if not (installation / "share").is_dir():
             what = f"The server's account cannot run the programs in {self.folder}."
             raise BinariesError(what, "Choose others: `sandbox up --binaries DIR`.")
+        package = installation.parent
+        copy = folder / package.name / installation.name
         label = f"{self.version} from {installation}\n"
         stamp = folder / "copied"
         if not stamp.exists() or stamp.read_text(encoding="utf-8") != label:
             shutil.rmtree(folder, ignore_errors=True)
             for part in ("bin", "lib", "share"):
-                if (installation / part).is_dir():
-                    _copy_readable(installation / part, folder / part)
-            folder.chmod(0o755)
+                _copy_readable(installation / part, copy / part)
+            # a wheel keeps borrowed libraries beside its package
+            libraries = f"{package.name}.libs"
+            _copy_readable(package.with_name(libraries), folder / libraries)
+            for each in (folder, copy.parent, copy):
+                each.chmod(0o755)
             stamp.write_text(label, encoding="utf-8")
-        return Binaries(folder / "bin", self.version, f"{self.origin}, copied")
+        return Binaries(copy / "bin", self.version, f"{self.origin}, copied")
 
 
 def _copy_readable(source: Path, target: Path) -> None:
+    """Copy a folder, if it is there, so that every account can use it."""
+    if not source.is_dir():
+        return
     unneeded = shutil.ignore_patterns("*.a", "pkgconfig")
     shutil.copytree(source, target, symlinks=True, ignore=unneeded)
     for path in (target, *target.rglob("*")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -65,7 +66,8 @@ def up(
         for note in status.notes:
             typer.echo(f"Note: {note}", err=True)
         typer.echo(f"PostgreSQL {status.version} runs on {_address(status)}.")
-        typer.echo(f"To use it in a shell: source '{server.place.environment}'")
+        path = shlex.quote(str(server.place.environment))
+        typer.echo(f"To use it in a shell: source {path}")
 
 
 @app.command()

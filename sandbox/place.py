@@ -20,6 +20,7 @@ import os
 import secrets
 import shutil
 import tempfile
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -230,7 +231,7 @@ class Place:
         self.environment.unlink(missing_ok=True)
         self.lock.unlink(missing_ok=True)
         for folder in (self.home, REACHABLE_BY_ALL):
-            if folder.is_dir() and not any(folder.iterdir()):
+            with suppress(OSError):
                 folder.rmdir()
 
 

@@ -171,7 +171,7 @@ class Server:
 
     def _start(self, binaries: Binaries, account: Account) -> None:
         usable = binaries
-        if not account.can_execute(binaries.postgres):
+        if not account.can_execute(binaries.initdb):
             usable = binaries.copied_to(self.place.copied_binaries)
         make_data(self.place, usable, account)
         if self.place.log.exists():
