@@ -1,0 +1,50 @@
+with
+
+load_history as (
+    select * from {{ ref('int_load_history') }}
+),
+
+orders as (
+    select * from {{ ref('int_orders') }}
+),
+
+loaded as (
+    select
+        load_id,
+        upper(currency) as currency
+    from load_history
+    where status = 'loaded'
+),
+
+latest_load as (
+    select max(loaded.currency) as currency
+    from loaded
+    where loaded.load_id = (select max(loaded.load_id) from loaded)
+),
+
+orders_without_rate as (
+    select
+        min(upper(currency)) as lowest_currency,
+        max(upper(currency)) as highest_currency
+    from orders
+    where exchange_rate is null
+),
+
+-- orders that bring no rate are in the reporting currency; where the loads do not name
+-- it, the orders do, as long as they agree
+settled as (
+    select
+        coalesce(
+            latest_load.currency,
+            case
+                when
+                    orders_without_rate.lowest_currency
+                    = orders_without_rate.highest_currency
+                    then orders_without_rate.lowest_currency
+            end
+        ) as reporting_currency
+    from latest_load
+    cross join orders_without_rate
+)
+
+select * from settled

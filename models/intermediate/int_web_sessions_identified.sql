@@ -1,0 +1,34 @@
+{{ config(materialized='view') }}
+
+with
+
+web_sessions as (
+    select * from {{ ref('int_web_sessions') }}
+),
+
+customer_ids as (
+    select * from {{ ref('int_customers_identified') }}
+),
+
+as_of as (
+    select * from {{ ref('int_as_of_date') }}
+),
+
+-- a visitor who is no known customer is anonymous
+identified as (
+    select
+        web_sessions.session_id,
+        customer_ids.customer_id,
+        web_sessions.session_date,
+        coalesce(web_sessions.source, 'unknown') as source,
+        web_sessions.page_views,
+        web_sessions.duration_seconds,
+        web_sessions.converted
+    from web_sessions
+    cross join as_of
+    left join customer_ids
+        on web_sessions.shop_customer_id = customer_ids.shop_customer_id
+    where web_sessions.session_date <= as_of.as_of_date
+)
+
+select * from identified

@@ -1,0 +1,24 @@
+{{
+    config(
+        indexes=[
+            {'columns': ['shop_customer_id'], 'unique': true},
+            {'columns': ['customer_id']},
+        ]
+    )
+}}
+
+with
+
+customer_ids as (
+    select * from {{ ref('int_customers_identified') }}
+),
+
+paired as (
+    select
+        shop_customer_id,
+        customer_id,
+        person_id
+    from customer_ids
+)
+
+select * from paired

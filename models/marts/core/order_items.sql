@@ -1,0 +1,81 @@
+{{
+    config(
+        indexes=[
+            {'columns': ['order_id', 'line_number'], 'unique': true},
+            {'columns': ['product_id']},
+        ]
+    )
+}}
+
+with
+
+order_items as (
+    select * from {{ ref('int_order_items') }}
+),
+
+orders as (
+    select * from {{ ref('int_orders_numbered') }}
+),
+
+products as (
+    select * from {{ ref('int_products') }}
+),
+
+priced as (
+    select
+        order_items.order_id,
+        order_items.line_number,
+        order_items.product_id,
+        order_items.quantity,
+        order_items.unit_price * orders.rate as unit_price,
+        orders.revenue as order_revenue,
+        order_items.quantity * order_items.unit_price as amount,
+        sum(order_items.quantity * order_items.unit_price) over order_lines
+            as order_amount,
+        sum(order_items.quantity) over order_lines as order_quantity,
+        max(order_items.line_number) over order_lines as last_line_number
+    from order_items
+    inner join orders on order_items.order_id = orders.order_id
+    window order_lines as (partition by order_items.order_id)
+),
+
+-- rounded down, so that what the last line takes is never less than nothing; an order
+-- whose lines all cost nothing is shared out by quantity
+shared as (
+    select
+        *,
+        case
+            when order_amount > 0
+                then floor(100 * order_revenue * amount / order_amount) / 100
+            else floor(100 * order_revenue * quantity / order_quantity) / 100
+        end as share
+    from priced
+),
+
+settled as (
+    select
+        *,
+        case
+            when line_number = last_line_number
+                then
+                    order_revenue
+                    - (sum(share) over (partition by order_id) - share)
+            else share
+        end as line_revenue
+    from shared
+),
+
+described as (
+    select
+        settled.order_id,
+        settled.line_number,
+        settled.product_id,
+        coalesce(products.category, 'unknown') as category,
+        cast(settled.quantity as numeric(18, 6)) as quantity,
+        cast(settled.unit_price as numeric(18, 2)) as unit_price,
+        cast(settled.line_revenue as numeric(18, 2)) as line_revenue
+    from settled
+    left join products on settled.product_id = products.product_id
+)
+
+select * from described

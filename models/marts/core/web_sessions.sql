@@ -1,0 +1,28 @@
+{{
+    config(
+        indexes=[
+            {'columns': ['session_id'], 'unique': true},
+            {'columns': ['customer_id']},
+        ]
+    )
+}}
+
+with
+
+web_sessions as (
+    select * from {{ ref('int_web_sessions_identified') }}
+),
+
+listed as (
+    select
+        session_id,
+        customer_id,
+        session_date,
+        source,
+        page_views,
+        cast(duration_seconds as numeric(18, 2)) as duration_seconds,
+        converted
+    from web_sessions
+)
+
+select * from listed

@@ -1,0 +1,7 @@
+{% test above(model, column_name, bound) %}
+
+select {{ column_name }}
+from {{ model }}
+where {{ column_name }} <= {{ bound }}
+
+{% endtest %}
