@@ -1,0 +1,192 @@
+"""The command `loader`."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn
+
+from loader.check import check as check_files
+from loader.errors import LoaderError
+from loader.files import TableFile
+from loader.load import load as load_files
+from loader.lookback import read_history, read_rejects, write_rejects
+from loader.plan import DEFAULT_SOURCE, Mode, Plan, Request, make_plan
+from loader.pump import Progress as OnProgress
+from loader.report import print_rows, print_summary
+from loader.summary import TooManyRejectsError
+
+INTERRUPTED = 130
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Load a shop's CSV exports into PostgreSQL; every record is loaded or rejected.",
+)
+out = Console()
+err = Console(stderr=True)
+
+Paths = Annotated[
+    list[Path], typer.Argument(metavar="PATH...", help="CSV files, or folders of them.")
+]
+SourceOption = Annotated[
+    str | None, typer.Option(help="The kind of export.", show_default=DEFAULT_SOURCE)
+]
+MappingOption = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="How the files differ from it.")
+]
+MaxRejects = Annotated[
+    str, typer.Option(help="Refuse the load if more of a table's records are rejected.")
+]
+
+
+@app.command()
+def load(  # noqa: PLR0913, PLR0917 one parameter per option
+    paths: Paths,
+    source: SourceOption = None,
+    mapping: MappingOption = None,
+    mode: Annotated[
+        Mode, typer.Option(help="Replace the source, or add to it by key.")
+    ] = "replace",
+    max_rejects: MaxRejects = "5%",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Do everything but the last step.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Load even what is loaded already.")
+    ] = False,
+) -> None:
+    """Load CSV files into the tables of a source, all or none."""
+    with messages():
+        plan = make_plan(
+            Request(
+                paths=tuple(paths),
+                source=source,
+                mapping=mapping,
+                mode=mode,
+                max_rejects=_share(max_rejects),
+                dry_run=dry_run,
+                force=force,
+            )
+        )
+        with _progress(plan) as on_progress:
+            summary = load_files(plan, on_progress)
+        if summary.unchanged:
+            out.print("These files are loaded already: nothing was changed.")
+            return
+        print_summary(out, summary, loaded=not dry_run)
+        if dry_run:
+            out.print("A dry run: nothing was changed.")
+        else:
+            out.print(f"Load {summary.load_id} is done.", highlight=False)
+            if any(table.count("rejected") for table in summary.tables):
+                out.print(
+                    f"See the rejected records with: loader rejects "
+                    f"--source {summary.source} --load {summary.load_id}",
+                    highlight=False,
+                )
+
+
+@app.command()
+def check(
+    paths: Paths,
+    source: SourceOption = None,
+    mapping: MappingOption = None,
+    max_rejects: MaxRejects = "5%",
+) -> None:
+    """Validate CSV files as a load would, without a database."""
+    with messages():
+        plan = make_plan(
+            Request(
+                paths=tuple(paths),
+                source=source,
+                mapping=mapping,
+                max_rejects=_share(max_rejects),
+            )
+        )
+        with _progress(plan) as on_progress:
+            summary = check_files(plan, on_progress)
+        print_summary(out, summary, loaded=False)
+
+
+@app.command()
+def rejects(
+    table: Annotated[
+        str | None, typer.Option(metavar="T", help="Only of this table.")
+    ] = None,
+    load: Annotated[
+        int | None, typer.Option(metavar="ID", help="Only of this load.")
+    ] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="Write them to a CSV file."),
+    ] = None,
+    source: SourceOption = None,
+) -> None:
+    """Show the records that were not loaded: file, line, reason and text."""
+    with messages():
+        rows = read_rejects(source or DEFAULT_SOURCE, table, load)
+        count = f"{len(rows[1]):,} rejected records"
+        if file is None:
+            print_rows(out, count, *rows)
+        else:
+            write_rejects(file, rows)
+            out.print(f"{count} are in {file}.", highlight=False)
+
+
+@app.command()
+def history(source: SourceOption = None) -> None:
+    """Show what was loaded when, from which file, and what became of its records."""
+    with messages():
+        names, rows = read_history(source or DEFAULT_SOURCE)
+        print_rows(out, "Loads, oldest first", names, rows)
+
+
+@contextmanager
+def messages() -> Iterator[None]:
+    """Turn the loader's errors into a message and an exit code."""
+    try:
+        yield
+    except LoaderError as error:
+        if isinstance(error, TooManyRejectsError):
+            print_summary(out, error.summary, loaded=False)
+        err.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
+        raise typer.Exit(error.exit_code) from error
+    except KeyboardInterrupt as error:
+        err.print("Interrupted: nothing was changed.", style="red")
+        raise typer.Exit(INTERRUPTED) from error
+
+
+@contextmanager
+def _progress(plan: Plan) -> Iterator[OnProgress]:
+    """A bar of the bytes read, on a terminal; nothing elsewhere."""
+    paths = [path for paths in plan.found.tables.values() for path in paths]
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    with Progress(
+        *columns, console=err, transient=True, disable=not err.is_terminal
+    ) as bars:
+        tasks: dict[Path, TaskID] = {
+            path: bars.add_task(path.name, total=path.stat().st_size) for path in paths
+        }
+
+        def on_progress(file: TableFile, position: int) -> None:
+            bars.update(tasks[file.path], completed=position)
+
+        yield on_progress
+
+
+def _share(text: str) -> Decimal:
+    """A percentage such as 1% as a share between 0 and 1."""
+    try:
+        share = Decimal(text.removesuffix("%")) / 100
+    except InvalidOperation:
+        share = Decimal(-1)
+    if not text.endswith("%") or not 0 <= share <= 1:
+        message = f"'{text}' is not a percentage such as 1%."
+        raise typer.BadParameter(message, param_hint="--max-rejects")
+    return share

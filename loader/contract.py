@@ -1,0 +1,97 @@
+"""Contracts: what a table of a source must look like, read from its YAML file."""
+
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from loader.errors import UsageError
+
+SOURCES = Path(__file__).parent / "sources"
+
+ColumnType = Literal[
+    "id", "text", "number", "integer", "date", "timestamp", "boolean"
+]
+
+SQL_TYPES: dict[ColumnType, str] = {
+    "id": "text",
+    "text": "text",
+    "number": "numeric",
+    "integer": "bigint",
+    "date": "date",
+    "timestamp": "timestamp",
+    "boolean": "boolean",
+}
+
+
+class Column(BaseModel):
+    """A column of a contract: its type, and the values it may hold."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    type: ColumnType
+    required: bool = False
+    above: Decimal | None = None
+    minimum: Decimal | None = None
+    references: str | None = None
+
+
+class Contract(BaseModel):
+    """A table of a source: its files, key and columns.
+
+    `amount` names the column whose sum is reconciled from file to mart.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    table: str
+    description: str
+    files: tuple[str, ...]
+    required: bool = False
+    key: tuple[str, ...]
+    amount: str | None = None
+    columns: dict[str, Column]
+
+    @model_validator(mode="after")
+    def _names_exist(self) -> "Contract":
+        named = [*self.key, *([self.amount] if self.amount else [])]
+        unknown = [name for name in named if name not in self.columns]
+        if unknown:
+            message = f"key or amount names no column: {', '.join(unknown)}"
+            raise ValueError(message)
+        return self
+
+    @cached_property
+    def required_columns(self) -> tuple[str, ...]:
+        """The columns that every file of the table must have."""
+        return tuple(name for name, column in self.columns.items() if column.required)
+
+
+def sources() -> list[str]:
+    """The names of the sources that have contracts."""
+    return sorted(folder.name for folder in SOURCES.iterdir() if folder.is_dir())
+
+
+def read_contracts(source: str) -> dict[str, Contract]:
+    """The contracts of a source by table name, in the order of their file names.
+
+    Raises:
+        UsageError: there is no such source, or a contract is malformed.
+    """
+    if source not in sources():
+        message = (
+            f"There is no source '{source}'. The sources are: {', '.join(sources())}."
+        )
+        raise UsageError(message)
+    contracts = {}
+    for path in sorted((SOURCES / source).glob("*.yml")):
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        try:
+            contracts[path.stem] = Contract(table=path.stem, **content)
+        except (TypeError, ValidationError) as error:
+            message = f"The contract {path} is malformed: {error}"
+            raise UsageError(message) from error
+    return contracts

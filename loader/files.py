@@ -1,0 +1,256 @@
+"""Which files are read for which table, and what their header lines say."""
+
+import csv
+import fnmatch
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from loader.contract import Contract
+from loader.errors import DataRefusedError, UsageError
+from loader.mapping import WHITESPACE, Mapping, TableMapping
+from loader.reading import BYTE_ORDER_MARK, UTF_16_MARKS, CsvFile, Layout
+from loader.records import UnterminatedQuoteError, split_records
+
+DELIMITERS = (",", ";", "\t", "|")
+HEADER_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class TableFile:
+    """A file of a table, with what its header line says.
+
+    fields: for each field of a record, the column it holds, or None for one that no
+        column wants.
+    constants: columns that the file lacks and the mapping gives a value for all records.
+    absent: optional columns that the file lacks.
+    unknown: names in the header line that no column wants.
+    """
+
+    path: Path
+    contract: Contract
+    mapping: TableMapping
+    layout: Layout
+    fields: tuple[str | None, ...]
+    constants: dict[str, str]
+    absent: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that the file fills, in the order in which they are copied."""
+        return (*(name for name in self.fields if name), *self.constants)
+
+
+@dataclass(frozen=True)
+class Discovered:
+    """The files of each table, later names last, and the files that no table wants."""
+
+    tables: dict[str, list[Path]]
+    ignored: list[Path] = field(default_factory=list)
+
+
+def discover(
+    paths: Iterable[Path], contracts: dict[str, Contract], mapping: Mapping
+) -> Discovered:
+    """Sort the files found at paths, which are files or folders, by table.
+
+    Raises:
+        UsageError: a path does not exist, or nothing is found.
+    """
+    patterns = _patterns(contracts, mapping)
+    tables: dict[str, list[Path]] = {}
+    ignored = []
+    for path in _files(paths):
+        found = [
+            table
+            for table, names in patterns.items()
+            if any(fnmatch.fnmatchcase(path.name, name) for name in names)
+        ]
+        if len(found) > 1:
+            message = f"{path} would be read for each of: {', '.join(found)}."
+            raise UsageError(message)
+        if found:
+            tables.setdefault(found[0], []).append(path)
+        else:
+            ignored.append(path)
+    if not tables:
+        wanted = ", ".join(name for names in patterns.values() for name in names)
+        places = ", ".join(str(path) for path in paths)
+        message = f"No file to load in {places}. Looked for: {wanted}."
+        raise UsageError(message)
+    by_contract = {table: tables[table] for table in contracts if table in tables}
+    return Discovered(by_contract, ignored)
+
+
+def _patterns(
+    contracts: dict[str, Contract], mapping: Mapping
+) -> dict[str, tuple[str, ...]]:
+    if mapping.tables is None:
+        return {
+            table: tuple(
+                name for plain in contract.files for name in (plain, f"{plain}.gz")
+            )
+            for table, contract in contracts.items()
+        }
+    return {
+        table: table_mapping.file or contracts[table].files
+        for table, table_mapping in mapping.tables.items()
+    }
+
+
+def _files(paths: Iterable[Path]) -> list[Path]:
+    """The files at paths and in folders there, each once, by name."""
+    found: dict[Path, Path] = {}
+    for path in paths:
+        if not path.exists():
+            message = f"{path} does not exist."
+            raise UsageError(message)
+        inside = path.iterdir() if path.is_dir() else [path]
+        for file in inside:
+            if not file.is_dir() and not file.name.startswith("."):
+                found.setdefault(file.resolve(), file)
+    return sorted(found.values(), key=lambda file: (file.name, str(file)))
+
+
+def read_header(
+    path: Path, contract: Contract, mapping: TableMapping | None
+) -> TableFile:
+    """Look at the beginning of a file: its delimiter and its columns.
+
+    Raises:
+        DataRefusedError: the file is empty, unreadable, or lacks a required column.
+    """
+    mapping = mapping or TableMapping()
+    with CsvFile(path) as file:
+        beginning = file.read(HEADER_BYTES)
+    _refuse_unreadable(path, beginning)
+    mark = len(BYTE_ORDER_MARK) if beginning.startswith(BYTE_ORDER_MARK) else 0
+    if mapping.header is not None:
+        delimiter = mapping.delimiter or ","
+        names, layout = list(mapping.header), _layout(delimiter, mark, 1)
+    else:
+        names, layout = _header_line(path, beginning, mark, contract, mapping)
+    return _table_file(path, contract, mapping, names, layout)
+
+
+def _refuse_unreadable(path: Path, beginning: bytes) -> None:
+    if beginning.startswith(UTF_16_MARKS):
+        message = f"{path} is written in UTF-16. Save it as UTF-8 and load it again."
+        raise DataRefusedError(message)
+    if not beginning.removeprefix(BYTE_ORDER_MARK).strip():
+        message = f"{path} is empty. A table without records has a header line."
+        raise DataRefusedError(message)
+    if b"\r" in beginning and b"\n" not in beginning:
+        message = (
+            f"{path} ends its lines with carriage returns alone. "
+            "Save it with line feeds and load it again."
+        )
+        raise DataRefusedError(message)
+
+
+def _layout(delimiter: str, offset: int, line: int) -> Layout:
+    if delimiter == WHITESPACE:
+        return Layout(b"\t", quoted=False, offset=offset, line=line)
+    return Layout(delimiter.encode(), quoted=True, offset=offset, line=line)
+
+
+def _header_line(
+    path: Path, beginning: bytes, mark: int, contract: Contract, mapping: TableMapping
+) -> tuple[list[str], Layout]:
+    """The names in the header line, read with the delimiter that makes most of them."""
+    wanted = {mapping.columns.get(name, name) for name in contract.columns}
+    delimiters = (mapping.delimiter,) if mapping.delimiter else DELIMITERS
+    best: tuple[list[str], Layout] | None = None
+    most = -1
+    for delimiter in delimiters:
+        names, layout = _split_header(path, beginning, mark, delimiter)
+        count = len(wanted.intersection(names))
+        if count > most:
+            best, most = (names, layout), count
+    assert best is not None  # noqa: S101 there is at least one delimiter
+    return best
+
+
+def _split_header(
+    path: Path, beginning: bytes, mark: int, delimiter: str
+) -> tuple[list[str], Layout]:
+    layout = _layout(delimiter, mark, 1)
+    data = beginning[mark:]
+    try:
+        records = split_records(
+            data,
+            delimiter=layout.delimiter,
+            quoted=layout.quoted,
+            final=len(beginning) < HEADER_BYTES,
+        )
+    except UnterminatedQuoteError:
+        # the header itself may be fine: the record at fault is named when it is read
+        records = split_records(
+            data[: data.find(b"\n") + 1],
+            delimiter=layout.delimiter,
+            quoted=False,
+            final=True,
+        )
+    if not len(records):
+        message = f"{path}: the header line does not end within a megabyte."
+        raise DataRefusedError(message)
+    line = data[records.starts[0] : records.ends[0]]
+    try:
+        text = line.decode()
+    except UnicodeDecodeError as error:
+        message = f"{path}: the header line is not UTF-8. Save the file as UTF-8."
+        raise DataRefusedError(message) from error
+    if delimiter == WHITESPACE:
+        names = text.split()
+    else:
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        names = [name.strip() for name in next(reader, [])]
+    after = data.find(b"\n", int(records.ends[0])) + 1 or len(data)
+    return names, _layout(delimiter, mark + after, 1 + data.count(b"\n", 0, after))
+
+
+def _table_file(
+    path: Path,
+    contract: Contract,
+    mapping: TableMapping,
+    names: list[str],
+    layout: Layout,
+) -> TableFile:
+    column_of = {mapping.columns.get(name, name): name for name in contract.columns}
+    fields = tuple(column_of.get(name) for name in names)
+    twice = sorted({name for name in fields if name and fields.count(name) > 1})
+    if twice:
+        message = f"{path} has more than one column for: {', '.join(twice)}."
+        raise DataRefusedError(message)
+    absent = [name for name in contract.columns if name not in fields]
+    constants = {
+        name: mapping.defaults[name] for name in absent if name in mapping.defaults
+    }
+    missing = [
+        mapping.columns.get(name, name)
+        for name in contract.required_columns
+        if name in absent and name not in constants
+    ]
+    if missing:
+        message = (
+            f"{path} has no column {_quoted(missing)}. It has {_quoted(names)}. If a "
+            "column has another name there, say so in a mapping file under "
+            f"tables: {contract.table}: columns."
+        )
+        raise DataRefusedError(message)
+    return TableFile(
+        path=path,
+        contract=contract,
+        mapping=mapping,
+        layout=layout,
+        fields=fields,
+        constants=constants,
+        absent=tuple(name for name in absent if name not in constants),
+        unknown=tuple(name for name in names if name not in column_of),
+    )
+
+
+def _quoted(names: list[str]) -> str:
+    return ", ".join(f"'{name}'" for name in names)

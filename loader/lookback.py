@@ -1,0 +1,99 @@
+"""Looking back: rejected records and the history of loads."""
+
+import csv
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from psycopg2 import sql
+
+from loader.contract import read_contracts
+from loader.errors import UsageError
+from loader.report import readable
+from loader.store import Store, connect, server_errors
+
+Rows = tuple[list[str], list[tuple[Any, ...]]]
+
+_HISTORY = """
+select
+    load_id,
+    table_name,
+    file_name,
+    mode,
+    status,
+    to_char(finished_at, 'YYYY-MM-DD HH24:MI:SS') as finished,
+    rows_read,
+    rows_loaded,
+    rows_rejected,
+    rows_duplicate,
+    rows_superseded,
+    message
+from {}
+order by load_id, table_name, file_name
+"""
+
+_REJECTS = """
+select load_id, table_name, file_name, line_number, column_name, reason, raw_record
+from {}
+where
+    (%(table)s is null or table_name = %(table)s)
+    and (%(load)s is null or load_id = %(load)s)
+order by load_id, table_name, file_name, line_number
+"""
+
+
+def read_history(source: str) -> Rows:
+    """Column names and rows of the history of loads, oldest first.
+
+    Raises:
+        ServerError: the server cannot be asked.
+    """
+    return _read(source, "load_history", _HISTORY, {})
+
+
+def read_rejects(source: str, table: str | None, load: int | None) -> Rows:
+    """Column names and rows of rejected records, in the order of loads and lines.
+
+    Raises:
+        UsageError: the source has no such table.
+        ServerError: the server cannot be asked.
+    """
+    tables = read_contracts(source)
+    if table is not None and table not in tables:
+        message = f"Source {source} has no table '{table}' but: {', '.join(tables)}."
+        raise UsageError(message)
+    return _read(source, "rejected_rows", _REJECTS, {"table": table, "load": load})
+
+
+def _read(source: str, table: str, query: str, values: dict[str, Any]) -> Rows:
+    contracts = read_contracts(source)
+    with (
+        closing(connect(source)) as connection,
+        server_errors("The server does not answer"),
+        connection.cursor() as cursor,
+    ):
+        store = Store(cursor, source, contracts)
+        if not store.has_history():
+            message = f"Nothing has been loaded yet into source {source}."
+            raise UsageError(message)
+        cursor.execute(sql.SQL(query).format(store.name(table)), values)
+        names = [column.name for column in cursor.description or ()]
+        return names, cursor.fetchall()
+
+
+def write_rejects(path: Path, rows: Rows) -> None:
+    """Write rejected records to a CSV file.
+
+    Raises:
+        UsageError: the file cannot be written.
+    """
+    names, records = rows
+    try:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(names)
+            for *values, raw in records:
+                writer.writerow([*values, readable(raw)])
+    except OSError as error:
+        message = f"{path} cannot be written: {error.strerror}."
+        raise UsageError(message) from error

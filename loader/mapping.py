@@ -1,0 +1,152 @@
+"""Mapping files: how a shop's own CSV files differ from the contracts."""
+
+from collections.abc import Mapping as Dictionary
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from loader.contract import Contract
+from loader.errors import UsageError
+
+WHITESPACE = "whitespace"
+
+
+class TableMapping(BaseModel):
+    """How the files of one table are named and written.
+
+    `columns`, `defaults` and `values` are keyed by the contract's column names.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
+
+    file: tuple[str, ...] = ()
+    delimiter: str | None = None
+    decimal: Literal[".", ","] = "."
+    date_format: str | None = None
+    header: tuple[str, ...] | None = None
+    columns: dict[str, str] = Field(default_factory=dict)
+    defaults: dict[str, str] = Field(default_factory=dict)
+    values: dict[str, dict[str, str | None]] = Field(default_factory=dict)
+
+    @field_validator("file", mode="before")
+    @classmethod
+    def _one_or_more(cls, value: object) -> object:
+        return (value,) if isinstance(value, str) else value
+
+    @field_validator("defaults", "values", mode="before")
+    @classmethod
+    def _booleans_as_text(cls, value: object) -> object:
+        return _without_booleans(value)
+
+    @field_validator("delimiter")
+    @classmethod
+    def _single_byte(cls, value: str | None) -> str | None:
+        if value is None or value == WHITESPACE:
+            return value
+        if len(value.encode()) != 1 or value in '"\r\n':
+            message = f"'{value}' is not one plain character, nor '{WHITESPACE}'"
+            raise ValueError(message)
+        return value
+
+    @field_validator("date_format")
+    @classmethod
+    def _readable_format(cls, value: str | None) -> str | None:
+        if value is not None:
+            moment = datetime(2024, 2, 29)  # noqa: DTZ001 a format, not a moment
+            try:
+                datetime.strptime(moment.strftime(value), value)  # noqa: DTZ007
+            except ValueError as error:
+                message = f"'{value}' is not a strptime format: {error}"
+                raise ValueError(message) from error
+        return value
+
+
+class Mapping(BaseModel):
+    """A mapping file. Without one, files are as the contracts of `shop` say."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    source: str | None = None
+    time_zone: str = "UTC"
+    currency: str | None = Field(default=None, pattern="^[A-Z]{3}$")
+    tables: dict[str, TableMapping] | None = None
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            message = f"'{value}' is not a time zone such as Europe/Paris"
+            raise ValueError(message) from error
+        return value
+
+
+def read_mapping(path: Path | None) -> Mapping:
+    """The mapping in a YAML file, or the empty one for None.
+
+    Raises:
+        UsageError: the file cannot be read or says something that has no meaning.
+    """
+    if path is None:
+        return Mapping()
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        message = f"The mapping {path} cannot be read: {error}"
+        raise UsageError(message) from error
+    if not isinstance(content, dict):
+        message = f"The mapping {path} is not a YAML dictionary with 'tables:'."
+        raise UsageError(message)
+    try:
+        return Mapping.model_validate(content)
+    except ValidationError as error:
+        faults = "\n".join(
+            f"  {'.'.join(str(step) for step in fault['loc'])}: {fault['msg']}"
+            for fault in error.errors()
+        )
+        message = f"The mapping {path} is malformed:\n{faults}"
+        raise UsageError(message) from error
+
+
+def check_mapping(mapping: Mapping, contracts: Dictionary[str, Contract]) -> None:
+    """Refuse a mapping that names tables or columns no contract has.
+
+    Raises:
+        UsageError: names the table or column, and those that exist.
+    """
+    for table, table_mapping in (mapping.tables or {}).items():
+        if table not in contracts:
+            message = (
+                f"The mapping names a table '{table}'. "
+                f"The source has: {', '.join(contracts)}."
+            )
+            raise UsageError(message)
+        columns = contracts[table].columns
+        named = {
+            *table_mapping.columns,
+            *table_mapping.defaults,
+            *table_mapping.values,
+        }
+        for column in sorted(named - set(columns)):
+            message = (
+                f"The mapping names a column '{column}' of {table}, which has: "
+                f"{', '.join(columns)}."
+            )
+            raise UsageError(message)
+
+
+def _without_booleans(value: object) -> object:
+    """YAML reads a bare yes, no, true or false as a boolean: give the text back."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return {
+            _without_booleans(key): _without_booleans(item)
+            for key, item in value.items()
+        }
+    return value

@@ -1,0 +1,99 @@
+"""Scanning beside copying: one thread checks records while another sends them."""
+
+import queue
+import threading
+from collections.abc import Callable, Iterator
+
+from loader.files import TableFile
+from loader.reading import CsvFile
+from loader.scan import Batch, scan
+from loader.summary import FileTally
+from loader.values import Clock
+
+BATCHES_AHEAD = 4
+PATIENCE_SECONDS = 0.2
+
+Progress = Callable[[TableFile, int], None]
+
+
+def scan_file(
+    file: TableFile,
+    clock: Clock,
+    tally: FileTally,
+    progress: Progress,
+    consume: Callable[[Batch], None],
+) -> Iterator[bytes]:
+    """The payloads of a file's good records; tally and consume learn of all others.
+
+    Raises:
+        DataRefusedError: the file cannot be read to its end, or changed meanwhile.
+    """
+    with CsvFile(file.path) as csv_file:
+        tally.size = csv_file.size
+        for batch in scan(csv_file, file, clock):
+            tally.read += batch.records
+            tally.rejected += len(batch.rejects)
+            consume(batch)
+            progress(file, csv_file.position)
+            if batch.payload:
+                yield batch.payload
+        tally.sha256 = csv_file.sha256()
+        progress(file, csv_file.position)
+
+
+class Pump:
+    """A readable file fed by a generator that runs in its own thread.
+
+    What the generator raises is raised by read().
+    """
+
+    def __init__(self, payloads: Iterator[bytes]) -> None:
+        """Begin to run the generator."""
+        self._payloads = payloads
+        self._queue: queue.Queue[bytes | BaseException | None] = queue.Queue(
+            BATCHES_AHEAD
+        )
+        self._stopped = threading.Event()
+        self._rest = memoryview(b"")
+        self._done = False
+        self.error: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            for payload in self._payloads:
+                self._put(payload)
+                if self._stopped.is_set():
+                    return
+            self._put(None)
+        except BaseException as error:  # noqa: BLE001 it is raised again in read()
+            self._put(error)
+
+    def _put(self, item: bytes | BaseException | None) -> None:
+        while not self._stopped.is_set():
+            try:
+                self._queue.put(item, timeout=PATIENCE_SECONDS)
+            except queue.Full:
+                continue
+            return
+
+    def read(self, size: int) -> bytes:
+        """At most size bytes; none at the end."""
+        while not self._rest and not self._done:
+            item = self._queue.get()
+            if isinstance(item, bytes):
+                self._rest = memoryview(item)
+                continue
+            self._done = True
+            if item is not None:
+                self.error = item
+                raise item
+        part = bytes(self._rest[:size])
+        self._rest = self._rest[size:]
+        return part
+
+    def close(self) -> None:
+        """Stop the thread."""
+        self._stopped.set()
+        self._thread.join()

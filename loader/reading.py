@@ -1,0 +1,236 @@
+"""Reading a CSV file as blocks of whole records, with its checksum."""
+
+import gzip
+import hashlib
+import io
+import os
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from loader.errors import DataRefusedError
+from loader.records import Records, UnterminatedQuoteError, split_records
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+BLOCK_BYTES = 4 << 20
+MAX_RECORD_BYTES = 64 << 20
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+
+@dataclass(frozen=True)
+class Block:
+    """Whole records of a file.
+
+    offset: byte in the file (once decompressed) where the block starts.
+    line: physical line, counted from 1, on which it starts.
+    """
+
+    data: bytes
+    records: Records
+    offset: int
+    line: int
+
+    def raw(self, record: int) -> bytes:
+        """The bytes of a record without its line end."""
+        start, end = self.records.starts[record], self.records.ends[record]
+        return self.data[start:end]
+
+    def line_of(self, record: int) -> int:
+        """The physical line on which a record starts."""
+        return self.line + int(self.records.lines[record])
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How the records of a file are told apart, and where the first one starts."""
+
+    delimiter: bytes
+    quoted: bool
+    offset: int = 0
+    line: int = 1
+
+
+class _Hashed(io.RawIOBase):
+    """A file that computes its checksum while it is read."""
+
+    def __init__(self, path: Path) -> None:
+        self.file = path.open("rb", buffering=0)
+        self.checksum = hashlib.sha256()
+        self.position = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override]
+        count = self.file.readinto(buffer) or 0
+        self.checksum.update(memoryview(buffer)[:count])
+        self.position += count
+        return count
+
+    def close(self) -> None:
+        self.file.close()
+        super().close()
+
+
+class CsvFile:
+    """A `.csv` or `.csv.gz` file opened for one reading from start to end."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file.
+
+        Raises:
+            DataRefusedError: it cannot be opened.
+        """
+        self.path = path
+        try:
+            self._hashed = _Hashed(path)
+            self._before = _version(path)
+        except OSError as error:
+            message = f"{path} cannot be read: {error.strerror}."
+            raise DataRefusedError(message) from error
+        buffered = io.BufferedReader(self._hashed, 1 << 20)
+        self._stream: io.BufferedIOBase = (
+            gzip.GzipFile(fileobj=buffered) if path.suffix == ".gz" else buffered
+        )
+
+    def __enter__(self) -> "Self":
+        """The open file."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the file."""
+        self._stream.close()
+        self._hashed.close()
+
+    @property
+    def position(self) -> int:
+        """How many bytes on disk have been read."""
+        return self._hashed.position
+
+    @property
+    def size(self) -> int:
+        """How many bytes the file takes on disk."""
+        return self._before[0]
+
+    def read(self, count: int) -> bytes:
+        """Up to count bytes of content; fewer only at the file's end.
+
+        Raises:
+            DataRefusedError: the bytes cannot be read or decompressed.
+        """
+        parts = []
+        try:
+            while count > 0 and (part := self._stream.read(count)):
+                parts.append(part)
+                count -= len(part)
+        except (OSError, EOFError, zlib.error) as error:
+            message = f"{self.path} cannot be read to its end: {error}."
+            raise DataRefusedError(message) from error
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def sha256(self) -> str:
+        """The checksum of the bytes on disk, once they have all been read.
+
+        Raises:
+            DataRefusedError: the file changed while it was read.
+        """
+        while self._hashed.read(1 << 20):
+            pass
+        if _version(self.path) != self._before or self.position != self.size:
+            message = (
+                f"{self.path} changed while it was read. "
+                "Load it again when nothing writes to it."
+            )
+            raise DataRefusedError(message)
+        return self._hashed.checksum.hexdigest()
+
+
+def checksum(path: Path) -> str:
+    """The sha256 of a file's bytes, in hexadecimal.
+
+    Raises:
+        DataRefusedError: the file cannot be read.
+    """
+    with CsvFile(path) as file:
+        return file.sha256()
+
+
+def read_blocks(file: CsvFile, layout: Layout) -> Iterator[Block]:
+    """The records of a file, a few megabytes at a time.
+
+    Raises:
+        DataRefusedError: a quote is never closed, or the file cannot be read.
+    """
+    skipped = file.read(layout.offset)
+    offset, line, rest = len(skipped), layout.line, b""
+    final = False
+    while not final:
+        added = file.read(BLOCK_BYTES)
+        final = len(added) < BLOCK_BYTES
+        data = rest + added
+        try:
+            records = split_records(
+                data, delimiter=layout.delimiter, quoted=layout.quoted, final=final
+            )
+        except UnterminatedQuoteError as error:
+            start = line + data.count(b"\n", 0, error.offset)
+            message = (
+                f"{file.path}: a quote in the record that starts on line {start} is "
+                "never closed. Close it, or double it if it belongs to the text."
+            )
+            raise DataRefusedError(message) from error
+        yield Block(data[: records.consumed], records, offset, line)
+        rest = data[records.consumed :]
+        offset += records.consumed
+        line += records.line_feeds
+        if len(rest) > MAX_RECORD_BYTES:
+            message = (
+                f"{file.path}: the record that starts on line {line} is longer than "
+                f"{MAX_RECORD_BYTES >> 20} MB. Is a closing quote missing?"
+            )
+            raise DataRefusedError(message)
+
+
+def read_block(path: Path, layout: Layout, block: "BlockPlace") -> Block:
+    """Read one block of a file again.
+
+    Raises:
+        DataRefusedError: the file cannot be read or has changed.
+    """
+    with CsvFile(path) as file:
+        skipped = 0
+        while skipped < block.offset:
+            skipped += len(file.read(min(BLOCK_BYTES, block.offset - skipped)))
+        data = file.read(block.length)
+    if len(data) != block.length:
+        message = f"{path} changed while it was read. Load it again."
+        raise DataRefusedError(message)
+    records = split_records(
+        data, delimiter=layout.delimiter, quoted=layout.quoted, final=True
+    )
+    return Block(data, records, block.offset, block.line)
+
+
+@dataclass(frozen=True)
+class BlockPlace:
+    """Where a block stands in its file: see Block."""
+
+    offset: int
+    length: int
+    line: int
+
+
+def _version(path: Path) -> tuple[int, int]:
+    status = os.stat(path)  # noqa: PTH116 the same for a path and a descriptor
+    return status.st_size, status.st_mtime_ns

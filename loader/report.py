@@ -1,0 +1,90 @@
+"""What the commands print."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from loader.summary import Summary, TableSummary
+
+COUNTS = ("read", "loaded", "rejected", "duplicate", "superseded")
+
+
+def print_summary(console: Console, summary: Summary, *, loaded: bool) -> None:
+    """Show what became of the records of each table."""
+    table = Table(title=f"Source {summary.source}", title_justify="left")
+    table.add_column("table")
+    table.add_column("files", justify="right")
+    for name in COUNTS:
+        table.add_column(
+            name if loaded or name != "loaded" else "would load", justify="right"
+        )
+    for part in summary.tables:
+        counts = {name: part.count(name) for name in COUNTS} | {"loaded": part.loaded}
+        table.add_row(
+            part.table, str(len(part.files)), *(f"{counts[n]:,}" for n in COUNTS)
+        )
+    console.print(table)
+    for part in summary.tables:
+        _print_details(console, part)
+    if summary.emptied:
+        are = "are now empty" if loaded else "would be empty"
+        _say(console, f"No file for {', '.join(summary.emptied)}: these tables {are}.")
+    if summary.ignored:
+        names = ", ".join(path.name for path in summary.ignored)
+        _say(console, f"Ignored, as no table wants them: {names}.")
+
+
+def _print_details(console: Console, part: TableSummary) -> None:
+    for reason, rows in part.reasons().items():
+        _say(console, f"{part.table}: {rows:,} rejected: {reason}.")
+    for file, reject in part.examples:
+        where = f" in {reject.column}" if reject.column else ""
+        _say(console, f"    {file} line {reject.line:,}: {reject.reason}{where}")
+    for column, rows in part.orphans.items():
+        _say(
+            console,
+            f"{part.table}: {rows:,} records name a {column} that does not exist. "
+            "They are kept.",
+        )
+    for file, names in part.unknown_columns.items():
+        _say(console, f"{file}: columns left out, as no contract has them: {_list(names)}.")
+    for file, names in part.absent_columns.items():
+        _say(console, f"{file}: optional columns it lacks: {_list(names)}.")
+
+
+def _list(names: Sequence[str]) -> str:
+    return ", ".join(names)
+
+
+def _say(console: Console, text: str) -> None:
+    console.print(escape(text), highlight=False, soft_wrap=True)
+
+
+def print_rows(
+    console: Console, title: str, names: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> None:
+    """Show rows of a query."""
+    table = Table(title=title, title_justify="left")
+    for name in names:
+        table.add_column(name.replace("_", " "), overflow="fold")
+    for row in rows:
+        table.add_row(*("" if value is None else escape(_text(value)) for value in row))
+    console.print(table)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, memoryview):
+        return readable(value)
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def readable(raw: memoryview) -> str:
+    """A record's bytes as text, with escapes for what is not UTF-8 or not printable."""
+    text = bytes(raw).decode(errors="backslashreplace")
+    return "".join(
+        char if char.isprintable() or char in "\n\t" else repr(char)[1:-1]
+        for char in text
+    )

@@ -1,0 +1,306 @@
+"""One file through the checks: good records on one side, rejected ones on the other."""
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+
+from loader.files import TableFile
+from loader.reading import Block, BlockPlace, CsvFile, read_block, read_blocks
+from loader.values import Checked, Clock, check_column, constant_column
+
+Flags = npt.NDArray[np.bool_]
+
+BROKEN_QUOTES = "broken quotes"
+LINE_BREAK = "line break in an unquoted value"
+NUL = "NUL character"
+NOT_UTF8 = "not UTF-8"
+FIELD_COUNT = "wrong number of fields"
+
+_LONE_RETURN = re.compile(rb"\r(?!\n)")
+_BLANKS = re.compile(rb"[ \t]+")
+_OUTER_TABS = re.compile(rb"^\t|\t(?=\r?$)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Reject:
+    """A record that is not loaded. `line` is the physical line where it starts."""
+
+    line: int
+    column: str | None
+    reason: str
+    raw: bytes
+    amount: Decimal | None
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The records of a block after the checks.
+
+    payload: the good records as CSV, ready for COPY.
+    columns: the good records' values by column.
+    records: how many the block holds, good and bad.
+    amount: sum of the readable amounts of all its records.
+    good: which of its records are good; packed bits.
+    """
+
+    place: BlockPlace
+    payload: bytes
+    columns: dict[str, Any]
+    records: int
+    rows: int
+    rejects: list[Reject]
+    amount: Decimal
+    good: bytes
+
+
+def scan(file: CsvFile, table_file: TableFile, clock: Clock) -> Iterator[Batch]:
+    """Check all records of a file, block by block.
+
+    Raises:
+        DataRefusedError: the file cannot be read to its end.
+    """
+    for block in read_blocks(file, table_file.layout):
+        yield _Scanner(table_file, clock, block).batch()
+
+
+def records_at(
+    table_file: TableFile, place: BlockPlace, good: bytes, rows: list[int]
+) -> list[tuple[int, bytes]]:
+    """The physical lines and the bytes of some of a block's good records.
+
+    Raises:
+        DataRefusedError: the file cannot be read again.
+    """
+    block = read_block(table_file.path, table_file.layout, place)
+    flags = np.unpackbits(np.frombuffer(good, np.uint8), count=len(block.records))
+    records = np.flatnonzero(flags)[rows]
+    return [(block.line_of(record), block.raw(record)) for record in records]
+
+
+class _Scanner:
+    """The checks of one block."""
+
+    def __init__(self, table_file: TableFile, clock: Clock, block: Block) -> None:
+        self.file = table_file
+        self.clock = clock
+        self.block = block
+        self.reasons: dict[int, tuple[str | None, str]] = {}
+        self.delimiter = block_delimiter(table_file)
+
+    def batch(self) -> Batch:
+        count = len(self.block.records)
+        good = np.ones(count, dtype=np.bool_)
+        self._find_unreadable()
+        good[list(self.reasons)] = False
+        table, rows = self._parse(good)
+        checked = self._check(table)
+        first_fault = _first_faults(checked, len(rows))
+        for row, fault in first_fault.items():
+            self.reasons[int(rows[row])] = fault
+        fine = np.ones(len(rows), dtype=np.bool_)
+        fine[list(first_fault)] = False
+        good[list(self.reasons)] = False
+        amounts, total = self._amounts(checked, rows)
+        return Batch(
+            place=BlockPlace(self.block.offset, len(self.block.data), self.block.line),
+            payload=self._payload(checked, fine, unchanged=bool(good.all())),
+            columns=_filtered({name: c.values for name, c in checked.items()}, fine),
+            records=count,
+            rows=int(fine.sum()),
+            rejects=[
+                Reject(
+                    self.block.line_of(record),
+                    *self.reasons[record],
+                    self.block.raw(record),
+                    amounts.get(record),
+                )
+                for record in sorted(self.reasons)
+            ],
+            amount=total,
+            good=np.packbits(good).tobytes(),
+        )
+
+    def _find_unreadable(self) -> None:
+        """Records that no parser should see, found from the cheapest sign on."""
+        block, records = self.block, self.block.records
+        for record in np.flatnonzero(records.broken):
+            self.reasons[int(record)] = None, BROKEN_QUOTES
+        if b"\r" in block.data:
+            for found in _LONE_RETURN.finditer(block.data):
+                self._note_line_break(found.start())
+        if b"\0" in block.data:
+            zeros = np.flatnonzero(np.frombuffer(block.data, np.uint8) == 0)
+            holders = np.searchsorted(records.starts, zeros, side="right") - 1
+            for record in np.unique(holders):
+                self.reasons.setdefault(int(record), (None, NUL))
+        try:
+            block.data.decode()
+        except UnicodeDecodeError:
+            for record in range(len(records)):
+                try:
+                    block.raw(record).decode()
+                except UnicodeDecodeError:
+                    self.reasons.setdefault(record, (None, NOT_UTF8))
+
+    def _note_line_break(self, place: int) -> None:
+        records = self.block.records
+        record = int(np.searchsorted(records.starts, place, side="right")) - 1
+        if record < 0 or place >= records.ends[record]:
+            return
+        before = self.block.data.count(b'"', int(records.starts[record]), place)
+        if before % 2 == 0 or not self.file.layout.quoted:
+            self.reasons.setdefault(record, (None, LINE_BREAK))
+
+    def _parse(self, good: Flags) -> tuple[pa.Table, npt.NDArray[np.int64]]:
+        """The fields of the good records as text, and which record each row is."""
+        records = np.flatnonzero(good)
+        names = [f"f{place}" for place in range(len(self.file.fields))]
+        empty = pa.table({name: pa.array([], pa.string()) for name in names})
+        data = self._parseable(good)
+        if not data:
+            return empty, records[:0]
+        wrong: list[int] = []
+
+        def note(row: pyarrow.csv.InvalidRow) -> str:
+            wrong.append(row.number - 1)
+            return "skip"
+
+        table = pyarrow.csv.read_csv(
+            pa.BufferReader(data),
+            read_options=pyarrow.csv.ReadOptions(
+                column_names=names, use_threads=False, block_size=len(data) + 1
+            ),
+            parse_options=pyarrow.csv.ParseOptions(
+                delimiter=self.delimiter,
+                quote_char='"' if self.file.layout.quoted else False,
+                newlines_in_values=self.file.layout.quoted,
+                invalid_row_handler=note,
+            ),
+            convert_options=pyarrow.csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()),
+                null_values=[""],
+                strings_can_be_null=True,
+                check_utf8=False,
+            ),
+        )
+        for row in wrong:
+            self.reasons[int(records[row])] = None, FIELD_COUNT
+        rows = np.delete(records, wrong)
+        if table.num_rows != len(rows):
+            message = (
+                f"{self.file.path}: {len(rows)} records near line {self.block.line} "
+                f"were read as {table.num_rows}. Please report this with the file."
+            )
+            raise AssertionError(message)
+        return table.combine_chunks(), rows
+
+    def _parseable(self, good: Flags) -> bytes:
+        """The good records' bytes; runs of blanks become tabs where they delimit."""
+        starts, data = self.block.records.starts, self.block.data
+        kept, place = [], 0
+        for record in np.flatnonzero(~good):
+            kept.append(data[place : starts[record]])
+            place = starts[record + 1] if record + 1 < len(starts) else len(data)
+        data = b"".join([*kept, data[place:]]) if kept else data
+        if self.file.layout.quoted:
+            return data
+        return _OUTER_TABS.sub(b"", _BLANKS.sub(b"\t", data))
+
+    def _check(self, table: pa.Table) -> dict[str, Checked]:
+        """The wanted columns, checked, in the order in which they are copied."""
+        contract, checked = self.file.contract, {}
+        for name, text in zip(self.file.fields, table.columns, strict=True):
+            if name is not None:
+                checked[name] = check_column(
+                    text.combine_chunks(),
+                    contract.columns[name],
+                    name,
+                    self.file.mapping,
+                    self.clock,
+                )
+        for name, value in self.file.constants.items():
+            checked[name] = constant_column(
+                value, table.num_rows, contract.columns[name], name, self.clock
+            )
+        return checked
+
+    def _amounts(
+        self, checked: dict[str, Checked], rows: npt.NDArray[np.int64]
+    ) -> tuple[dict[int, Decimal], Decimal]:
+        """The readable amounts of rejected records, and the sum over all records."""
+        column = self.file.contract.amount
+        if column is None or column not in checked:
+            return {}, Decimal(0)
+        values = checked[column].values
+        total = pc.sum(values).as_py() or Decimal(0)
+        rejected = np.flatnonzero(np.isin(rows, list(self.reasons)))
+        return {int(rows[row]): values[int(row)].as_py() for row in rejected}, total
+
+    def _payload(
+        self, checked: dict[str, Checked], fine: Flags, *, unchanged: bool
+    ) -> bytes:
+        """The block's own bytes where COPY can take them as they are."""
+        records = self.block.records
+        line_feeds_only = int((records.ends - records.starts + 1).sum())
+        as_they_are = (
+            unchanged
+            and self.file.layout.quoted
+            and None not in self.file.fields
+            and not any(column.changed for column in checked.values())
+            and line_feeds_only == len(self.block.data)
+        )
+        if as_they_are:
+            return self.block.data
+        texts = _filtered({name: c.text for name, c in checked.items()}, fine)
+        return _written(pa.table(texts), self.delimiter)
+
+
+def block_delimiter(table_file: TableFile) -> str:
+    """The delimiter of what is copied."""
+    return table_file.layout.delimiter.decode()
+
+
+def _first_faults(
+    checked: dict[str, Checked], count: int
+) -> dict[int, tuple[str | None, str]]:
+    """For each faulty row the first column at fault, and why."""
+    found: dict[int, tuple[str | None, str]] = {}
+    seen = np.zeros(count, dtype=np.bool_)
+    for name, column in checked.items():
+        for reason, flags in column.faults:
+            for row in np.flatnonzero(flags & ~seen):
+                found[int(row)] = name, reason
+            seen |= flags
+    return found
+
+
+def _filtered(columns: dict[str, Any], fine: Flags) -> dict[str, Any]:
+    if fine.all():
+        return columns
+    mask = pa.array(fine)
+    return {name: values.filter(mask) for name, values in columns.items()}
+
+
+def _written(table: pa.Table, delimiter: str) -> bytes:
+    """The table as CSV; quotes only where some value needs them, as they cost time."""
+    for style in ("none", "needed"):
+        sink = io.BytesIO()
+        options = pyarrow.csv.WriteOptions(
+            include_header=False, delimiter=delimiter, quoting_style=style
+        )
+        try:
+            pyarrow.csv.write_csv(table, sink, options)
+        except pa.ArrowInvalid:
+            continue
+        return sink.getvalue()
+    message = "a value cannot be written as CSV"
+    raise AssertionError(message)
