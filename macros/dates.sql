@@ -3,7 +3,7 @@
     cast({{ dbt.dateadd('day', days, date) }} as date)
 {%- endmacro %}
 
-{#- Whole calendar days from the first date to the second, negative if it is earlier. -#}
+{#- Calendar days from the first date to the second, negative if that is earlier. -#}
 {% macro days_between(first, second) -%}
     cast({{ dbt.datediff(first, second, 'day') }} as bigint)
 {%- endmacro %}
@@ -13,8 +13,8 @@
     cast({{ dbt.date_trunc('month', date) }} as date)
 {%- endmacro %}
 
-{#- Calendar months from the first date's month to the second date's: from the last
-    day of January to the first of February it is one. -#}
+{#- Calendar months from the first date's month to the second's: from the last day of
+    January to the first of February it is one. -#}
 {% macro months_between(first, second) -%}
     cast(
         (extract(year from {{ second }}) - extract(year from {{ first }})) * 12

@@ -33,10 +33,10 @@ merged as (
     select
         customer_id,
         signup_date,
-        coalesce(channel, 'unknown') as channel,
-        coalesce(region, 'unknown') as region,
         country,
-        accepts_marketing
+        accepts_marketing,
+        coalesce(channel, 'unknown') as channel,
+        coalesce(region, 'unknown') as region
     from accounts
     where account_number = 1
 )

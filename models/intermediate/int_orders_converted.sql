@@ -41,16 +41,16 @@ converted as (
         shop_customer_id,
         ordered_at,
         order_date,
-        lower(status) as status,
         is_counted,
         promo_code,
         is_first_order_in_file,
-        upper(currency) as currency,
         rate,
         cast(revenue * rate as numeric(18, 2)) as revenue,
         cast(discount_amount * rate as numeric(18, 2)) as discount_amount,
         cast(shipping_amount * rate as numeric(18, 2)) as shipping_amount,
-        cast(tax_amount * rate as numeric(18, 2)) as tax_amount
+        cast(tax_amount * rate as numeric(18, 2)) as tax_amount,
+        lower(status) as status,
+        upper(currency) as currency
     from judged
 )
 

@@ -11,7 +11,16 @@ as_of as (
 ),
 
 counted as (
-    select orders.*
+    select
+        orders.order_id,
+        orders.shop_customer_id,
+        orders.ordered_at,
+        orders.order_date,
+        orders.promo_code,
+        orders.is_first_order_in_file,
+        orders.rate,
+        orders.revenue,
+        orders.discount_amount
     from orders
     cross join as_of
     where

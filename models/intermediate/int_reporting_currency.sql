@@ -8,18 +8,18 @@ orders as (
     select * from {{ ref('int_orders') }}
 ),
 
-loaded as (
+loads as (
     select
-        load_id,
-        upper(currency) as currency
+        upper(currency) as currency,
+        rank() over (order by load_id desc) as loads_since
     from load_history
     where status = 'loaded'
 ),
 
 latest_load as (
-    select max(loaded.currency) as currency
-    from loaded
-    where loaded.load_id = (select max(loaded.load_id) from loaded)
+    select max(currency) as currency
+    from loads
+    where loads_since = 1
 ),
 
 orders_without_rate as (

@@ -20,10 +20,10 @@ identified as (
         web_sessions.session_id,
         customer_ids.customer_id,
         web_sessions.session_date,
-        coalesce(web_sessions.source, 'unknown') as source,
         web_sessions.page_views,
         web_sessions.duration_seconds,
-        web_sessions.converted
+        web_sessions.converted,
+        coalesce(web_sessions.source, 'unknown') as source
     from web_sessions
     cross join as_of
     left join customer_ids

@@ -1,3 +1,4 @@
+{#- Values lie above the bound, which is excluded. -#}
 {% test above(model, column_name, bound) %}
 
 select {{ column_name }}

@@ -27,8 +27,9 @@ priced as (
         order_items.line_number,
         order_items.product_id,
         order_items.quantity,
-        order_items.unit_price * orders.rate as unit_price,
         orders.revenue as order_revenue,
+        coalesce(products.category, 'unknown') as category,
+        order_items.unit_price * orders.rate as unit_price,
         order_items.quantity * order_items.unit_price as amount,
         sum(order_items.quantity * order_items.unit_price) over order_lines
             as order_amount,
@@ -36,6 +37,7 @@ priced as (
         max(order_items.line_number) over order_lines as last_line_number
     from order_items
     inner join orders on order_items.order_id = orders.order_id
+    left join products on order_items.product_id = products.product_id
     window order_lines as (partition by order_items.order_id)
 ),
 
@@ -48,7 +50,7 @@ shared as (
             when order_amount > 0
                 then floor(100 * order_revenue * amount / order_amount) / 100
             else floor(100 * order_revenue * quantity / order_quantity) / 100
-        end as share
+        end as line_share
     from priced
 ),
 
@@ -59,23 +61,22 @@ settled as (
             when line_number = last_line_number
                 then
                     order_revenue
-                    - (sum(share) over (partition by order_id) - share)
-            else share
+                    - (sum(line_share) over (partition by order_id) - line_share)
+            else line_share
         end as line_revenue
     from shared
 ),
 
-described as (
+typed as (
     select
-        settled.order_id,
-        settled.line_number,
-        settled.product_id,
-        coalesce(products.category, 'unknown') as category,
-        cast(settled.quantity as numeric(18, 6)) as quantity,
-        cast(settled.unit_price as numeric(18, 2)) as unit_price,
-        cast(settled.line_revenue as numeric(18, 2)) as line_revenue
+        order_id,
+        line_number,
+        product_id,
+        category,
+        cast(quantity as numeric(18, 6)) as quantity,
+        cast(unit_price as numeric(18, 2)) as unit_price,
+        cast(line_revenue as numeric(18, 2)) as line_revenue
     from settled
-    left join products on settled.product_id = products.product_id
 )
 
-select * from described
+select * from typed
