@@ -1,5 +1,6 @@
 """The command `loader`."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
@@ -17,7 +18,7 @@ from loader.load import load as load_files
 from loader.lookback import read_history, read_rejects, write_rejects
 from loader.plan import DEFAULT_SOURCE, Mode, Plan, Request, make_plan
 from loader.pump import Progress as OnProgress
-from loader.report import print_rows, print_summary
+from loader.report import print_history, print_rejects, print_summary
 from loader.summary import TooManyRejectsError
 
 INTERRUPTED = 130
@@ -28,7 +29,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Load a shop's CSV exports into PostgreSQL; every record is loaded or rejected.",
 )
-out = Console()
+# output that goes to a file or a pipe is not folded to the width of a terminal
+out = Console() if sys.stdout.isatty() else Console(width=200)
 err = Console(stderr=True)
 
 Paths = Annotated[
@@ -133,7 +135,7 @@ def rejects(
         rows = read_rejects(source or DEFAULT_SOURCE, table, load)
         count = f"{len(rows[1]):,} rejected records"
         if file is None:
-            print_rows(out, count, *rows)
+            print_rejects(out, count, *rows)
         else:
             write_rejects(file, rows)
             out.print(f"{count} are in {file}.", highlight=False)
@@ -143,8 +145,7 @@ def rejects(
 def history(source: SourceOption = None) -> None:
     """Show what was loaded when, from which file, and what became of its records."""
     with messages():
-        names, rows = read_history(source or DEFAULT_SOURCE)
-        print_rows(out, "Loads, oldest first", names, rows)
+        print_history(out, *read_history(source or DEFAULT_SOURCE))
 
 
 @contextmanager

@@ -16,24 +16,30 @@ Rows = tuple[list[str], list[tuple[Any, ...]]]
 
 _HISTORY = """
 select
-    load_id,
-    table_name,
-    file_name,
+    load_id as load,
+    to_char(finished_at, 'YYYY-MM-DD HH24:MI') as finished,
     mode,
     status,
-    to_char(finished_at, 'YYYY-MM-DD HH24:MI:SS') as finished,
-    rows_read,
-    rows_loaded,
-    rows_rejected,
-    rows_duplicate,
-    rows_superseded,
+    file_name as file,
+    rows_read as read,
+    rows_loaded as loaded,
+    rows_rejected as rejected,
+    rows_duplicate as duplicate,
+    rows_superseded as superseded,
     message
 from {}
 order by load_id, table_name, file_name
 """
 
 _REJECTS = """
-select load_id, table_name, file_name, line_number, column_name, reason, raw_record
+select
+    load_id as load,
+    table_name,
+    file_name as file,
+    line_number as line,
+    column_name as column,
+    reason,
+    raw_record
 from {}
 where
     (%(table)s is null or table_name = %(table)s)

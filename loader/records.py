@@ -108,8 +108,10 @@ def _well_formed(array: Bytes, quotes: Offsets, delimiter: bytes) -> bool:
         return False
     closing = closing[closing + 1 < len(array)]
     after = array[closing + 1]
-    fine_after = np.isin(after, [delimiter[0], LINE_FEED, CARRIAGE_RETURN, QUOTE])
-    return bool(fine_after.all())
+    if not np.isin(after, [delimiter[0], LINE_FEED, CARRIAGE_RETURN, QUOTE]).all():
+        return False
+    returns = closing[after == CARRIAGE_RETURN] + 2
+    return bool((array[returns[returns < len(array)]] == LINE_FEED).all())
 
 
 def _refuse_open_quote(quotes: Offsets, ends: Offsets, *, final: bool) -> None:

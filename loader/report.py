@@ -63,10 +63,25 @@ def _say(console: Console, text: str) -> None:
     console.print(escape(text), highlight=False, soft_wrap=True)
 
 
-def print_rows(
+def print_rejects(
     console: Console, title: str, names: Sequence[str], rows: Sequence[Sequence[Any]]
 ) -> None:
-    """Show rows of a query."""
+    """Show rejected records, a row each."""
+    _print_rows(console, title, names, rows)
+
+
+def print_history(
+    console: Console, names: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> None:
+    """Show the history of loads; `rows` end in the message of a refused load."""
+    _print_rows(console, "Loads, oldest first", names[:-1], [row[:-1] for row in rows])
+    for load, message in {row[0]: row[-1] for row in rows if row[-1]}.items():
+        _say(console, f"Load {load} was refused: {message}")
+
+
+def _print_rows(
+    console: Console, title: str, names: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> None:
     table = Table(title=title, title_justify="left")
     for name in names:
         table.add_column(name.replace("_", " "), overflow="fold")

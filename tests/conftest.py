@@ -1,0 +1,109 @@
+"""What all tests share: one real server of their own, and a fresh database per test."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psycopg2
+import pytest
+from psycopg2 import sql
+
+from sandbox.environment import led_to
+from sandbox.server import Server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SYSTEM_BINARIES = Path("/usr/lib/postgresql/15/bin")
+
+_numbers = itertools.count()
+
+
+@dataclass(frozen=True)
+class Database:
+    """A database of a test; `environment` leads programs to it."""
+
+    environment: dict[str, str]
+
+    def connect(self) -> psycopg2.extensions.connection:
+        """Open a connection."""
+        return psycopg2.connect(
+            host=self.environment["PGHOST"],
+            port=self.environment["PGPORT"],
+            user=self.environment["PGUSER"],
+            password=self.environment["PGPASSWORD"],
+            dbname=self.environment["PGDATABASE"],
+        )
+
+    def rows(self, query: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        """Give the rows of a query; none for a command."""
+        connection = self.connect()
+        try:
+            with connection, connection.cursor() as cursor:
+                cursor.execute(query, values or None)
+                return cursor.fetchall() if cursor.description else []
+        finally:
+            connection.close()
+
+    def value(self, query: str) -> Any:  # noqa: ANN401 whatever the query gives
+        """Give the one value of a query."""
+        return self.rows(query)[0][0]
+
+
+def new_database(server: Server, **options: str) -> Database:
+    """Create a database on a server; options as in CREATE DATABASE."""
+    environment = server.environment()
+    name = f"test_{next(_numbers)}"
+    admin = Database(led_to(environment, os.environ)).connect()
+    admin.autocommit = True
+    try:
+        with admin.cursor() as cursor:
+            extra = sql.SQL(" ").join(
+                sql.SQL("{} {}").format(sql.SQL(key), sql.Literal(value))
+                for key, value in options.items()
+            )
+            cursor.execute(
+                sql.SQL("create database {} {}").format(sql.Identifier(name), extra)
+            )
+    finally:
+        admin.close()
+    return Database(led_to({**environment, "PGDATABASE": name}, os.environ))
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Give the tests' own server; never the one that the libpq variables name."""
+    server = Server(tmp_path_factory.mktemp("server"))
+    server.up()
+    yield server
+    server.delete()
+
+
+@pytest.fixture(scope="session")
+def old_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Give a server of the system's PostgreSQL 15."""
+    if not SYSTEM_BINARIES.is_dir():
+        pytest.skip(f"needs PostgreSQL in {SYSTEM_BINARIES}")
+    server = Server(tmp_path_factory.mktemp("old_server"), SYSTEM_BINARIES)
+    server.up()
+    yield server
+    server.delete()
+
+
+@pytest.fixture
+def database(server: Server, monkeypatch: pytest.MonkeyPatch) -> Database:
+    """Give a fresh database, to which the libpq variables lead."""
+    database = new_database(server)
+    lead_to(database, monkeypatch)
+    return database
+
+
+def lead_to(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the libpq variables of this process lead to a database."""
+    for name, value in database.environment.items():
+        if name.startswith("PG"):
+            monkeypatch.setenv(name, value)

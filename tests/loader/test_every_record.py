@@ -1,0 +1,259 @@
+"""For any file each record is loaded as it is, or rejected with its line and reason.
+
+The expectation is a second, slow and plain reading of the rules in Python.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from loader import reading
+from tests.conftest import lead_to, new_database
+from tests.loader.conftest import Files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+    from sandbox.server import Server
+    from tests.conftest import Database
+
+COLUMNS = ("session_id", "session_date", "page_views", "converted", "duration_seconds")
+CUSTOMERS = "customer_id,signup_date\n"
+ORDERS = "order_id,customer_id,order_date,revenue\n"
+
+NUMBERS = [
+    "0", "1", "-1", "1.5", ".5", "5.", "+2", "007", "1e3", "NaN", "inf", "0x1F", "1_000",
+    "1,5", " 1", "1 ", "--1", "999999999999", "1000000000000", "0." + "1" * 20,
+    "0." + "1" * 21, "٣", "-0", "Infinity", "1.2.3", "-", ".", "",
+]  # fmt: skip
+MOMENTS = [
+    "2024-01-31", "2024-02-29", "2023-02-29", "2024-02-30", "2024-1-1", "20240101",
+    "2024-01-01 10", "2024-01-01 10:30", "2024-01-01T10:30:15", "2024-01-01 10:30:15.5",
+    "2024-01-01 24:00:00", "2024-01-01 10:30:60", "2024-01-01T10:30:15Z",
+    "2024-01-01 10:30:15+02:00", "2024-01-01 10:30:15.123456789", "1899-12-31",
+    "1900-01-01", "2199-01-01", "9999-12-31", "0000-01-01", "now", "infinity",
+    "01/02/2024", "2024-01-01 ", "epoch", "",
+]  # fmt: skip
+FLAGS = ["true", "False", "T", "f", "YES", "no", "1", "0", "2", "on", "y", "oui", " true", ""]
+IDS = ["a", "b", "a b", "é", "a\nb", 'say "x"', "a,b", "\\.", "\\N", " ", "", "x" * 501, "\r"]
+TORN = [
+    b"a", b"a,b,c,d,e,f", b"\xff,2024-01-01,1,,", b"a,2024-01-01,\x00,,", b'5",2024-01-01,,,',
+    b'"a"b,2024-01-01,,,', b"a\rb,2024-01-01,,,", b"\\.", b"", b'"a\xff\nb",2024-01-01,,,',
+    b"\xed\xa0\x80,2024-01-01,,,",
+]  # fmt: skip
+
+values = st.tuples(*map(st.sampled_from, (IDS, MOMENTS, NUMBERS, FLAGS, NUMBERS)))
+lines = st.lists(st.one_of(values, values, st.sampled_from(TORN)), max_size=12)
+
+
+def encoded(line: tuple[str, ...] | bytes, quoting: int) -> bytes:
+    """Write a record as CSV."""
+    if isinstance(line, bytes):
+        return line
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\r\n", quoting=quoting).writerow(line)
+    return text.getvalue().removesuffix("\r\n").encode()
+
+
+@dataclass
+class Expected:
+    """What the rules say of a file."""
+
+    rows: dict[str, tuple[object, ...]] = field(default_factory=dict)
+    rejects: list[tuple[int, str | None, str, bytes]] = field(default_factory=list)
+    duplicates: int = 0
+    read: int = 0
+
+
+def expect(records: list[bytes]) -> Expected:
+    """Read records, one after another, by the rules."""
+    expected = Expected()
+    line = 2
+    for raw in records:
+        if raw:
+            expected.read += 1
+            fault = fault_of(raw)
+            if isinstance(fault, tuple) and len(fault) == 2:
+                expected.rejects.append((line, *fault, raw))
+            else:
+                keep(expected, line, raw, fault)
+        line += 1 + raw.count(b"\n")
+    expected.rejects.sort(key=lambda reject: reject[0])
+    return expected
+
+
+def keep(expected: Expected, line: int, raw: bytes, row: tuple[object, ...]) -> None:
+    """Keep a good record, unless its key came before."""
+    key = str(row[0])
+    if key not in expected.rows:
+        expected.rows[key] = row
+    elif expected.rows[key] == row:
+        expected.duplicates += 1
+    else:
+        expected.rejects.append((line, "session_id", "duplicate key", raw))
+
+
+def fault_of(raw: bytes) -> tuple[object, ...]:
+    """Give the column and the reason of a fault, or else the five values."""
+    if raw in {TORN[4], TORN[5]}:
+        return None, "broken quotes"
+    if re.search(rb"\r", re.sub(rb'"[^"]*"', b"", raw)):
+        return None, "line break in an unquoted value"
+    if b"\0" in raw:
+        return None, "NUL character"
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        return None, "not UTF-8"
+    given_values = next(csv.reader(io.StringIO(text, newline="")))
+    if len(given_values) != len(COLUMNS):
+        return None, "wrong number of fields"
+    readers = (read_id, read_moment, read_whole, read_flag, read_number)
+    row: list[object] = []
+    for name, value, reader in zip(COLUMNS, given_values, readers, strict=True):
+        if not value and name in {"session_id", "session_date"}:
+            return name, "missing value"
+        result = reader(value) if value else None
+        if isinstance(result, Reason):
+            return name, result.text
+        row.append(result)
+    return tuple(row)
+
+
+@dataclass
+class Reason:
+    """Why a value is refused."""
+
+    text: str
+
+
+def read_id(text: str) -> object:
+    if not text.strip():
+        return Reason("missing value")
+    return Reason("too long") if len(text) > 500 else text
+
+
+def read_number(text: str) -> object:
+    if not re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)", text):
+        return Reason("not a number")
+    whole, _, fraction = text.lstrip("+-").partition(".")
+    if len(whole) > 12 or len(fraction) > 20 or Decimal(text) < 0:
+        return Reason("out of range")
+    return Decimal(text)
+
+
+def read_whole(text: str) -> object:
+    number = read_number(text)
+    if isinstance(number, Reason) and number.text == "not a number":
+        return number
+    return number if re.fullmatch(r"-?[0-9]+", text) else Reason("not a whole number")
+
+
+def read_moment(text: str) -> object:
+    shape = r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?)?)?"
+    if not re.fullmatch(shape, text):
+        return Reason("not a date")
+    if text.startswith("0000") or text.startswith("1899"):
+        return Reason("out of range")
+    text = re.sub(r"(\.\d{6})\d+", r"\1", text).replace("Z", "+00:00")
+    text = re.sub(r"\.\d+", lambda found: found.group().ljust(7, "0"), text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return Reason("not a date")
+    if offset := moment.utcoffset():
+        moment -= offset
+    moment = moment.replace(tzinfo=None)
+    if moment > datetime.now() + timedelta(days=1):  # noqa: DTZ005 the shop is in UTC
+        return Reason("date in the future")
+    return moment
+
+
+def read_flag(text: str) -> object:
+    known = {"true": True, "t": True, "yes": True, "1": True}
+    known |= {"false": False, "f": False, "no": False, "0": False}
+    return known.get(text.lower(), Reason("not a boolean"))
+
+
+@given(
+    lines=lines,
+    quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+    line_end=st.sampled_from([b"\n", b"\r\n"]),
+    size=st.sampled_from([16, 64, 1 << 20]),
+)
+@example(lines=[("a", "2024-01-01", "1", "t", "1")] * 3, quoting=0, line_end=b"\n", size=16)
+@example(lines=list(TORN), quoting=0, line_end=b"\n", size=16)
+@example(
+    lines=[(i, m, "1", "t", "1") for i in IDS for m in MOMENTS],
+    quoting=0,
+    line_end=b"\n",
+    size=64,
+)
+@example(
+    lines=[(f"{n}{f}", "2024-01-01", n, f, n) for n in NUMBERS for f in FLAGS],
+    quoting=1,
+    line_end=b"\r\n",
+    size=1 << 20,
+)
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_each_record_is_loaded_as_it_is_or_rejected_with_its_line(
+    lines: list[tuple[str, ...] | bytes],
+    quoting: int,
+    line_end: bytes,
+    size: int,
+    server: Server,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    records = [encoded(line, quoting) for line in lines]
+    header = ",".join(COLUMNS).encode()
+    database = new_database(server)
+    files = Files(tmp_path)
+    files.write("customers.csv", CUSTOMERS)
+    files.write("orders.csv", ORDERS)
+    files.write("web_sessions.csv", line_end.join([header, *records, b""]))
+    with monkeypatch.context() as patch:
+        lead_to(database, patch)
+        patch.setattr(reading, "BLOCK_BYTES", size)
+        result = files.load("--max-rejects", "100%")
+        checked = files.check("--max-rejects", "100%")
+    assert result.exit_code == 0, result.output
+    compare(database, expect(records))
+    assert counts(checked.output) == counts(result.output)
+
+
+def compare(database: Database, expected: Expected) -> None:
+    """Compare what the rules say with what is in the database."""
+    loaded = database.rows(f"select {', '.join(COLUMNS)} from raw_shop.web_sessions")
+    assert {row[0]: row for row in loaded} == expected.rows
+    found = database.rows(
+        "select line_number, column_name, reason, raw_record from raw_shop.rejected_rows"
+    )
+    rejects = [(*reject[:3], bytes(reject[3])) for reject in found]
+    assert Counter(rejects) == Counter(expected.rejects)
+    [(read, duplicates)] = database.rows(
+        "select rows_read, rows_duplicate from raw_shop.load_history"
+        " where table_name = 'web_sessions'"
+    )
+    assert (read, duplicates) == (expected.read, expected.duplicates)
+
+
+def counts(output: str) -> list[list[str]]:
+    """Give the numbers in the summary's rows."""
+    return [re.findall(r"[\d,]+", line) for line in output.splitlines() if "│" in line]

@@ -1,0 +1,506 @@
+"""Loading through the command, into a real server."""
+
+from __future__ import annotations
+
+import gzip
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.loader.conftest import CUSTOMERS, ORDERS
+
+if TYPE_CHECKING:
+    from tests.conftest import Database
+    from tests.loader.conftest import Files
+
+ORDER = "order_id,customer_id,order_date,revenue\n"
+
+
+def orders(database: Database) -> list[tuple[object, ...]]:
+    """Give the loaded orders' ids and revenue."""
+    return database.rows(
+        'select order_id, revenue from raw_shop.orders order by order_id collate "C"'
+    )
+
+
+def rejects(database: Database) -> list[tuple[object, ...]]:
+    """Give the places of the rejected records, and why."""
+    return database.rows(
+        "select file_name, line_number, column_name, reason"
+        " from raw_shop.rejected_rows order by file_name, line_number"
+    )
+
+
+def test_a_load_fills_the_tables_and_empties_those_without_a_file(
+    files: Files, database: Database
+) -> None:
+    files.write_shop()
+    result = files.load()
+    assert result.exit_code == 0, result.output
+    assert "No file for marketing_spend, order_items, products, refunds" in result.output
+    assert orders(database) == [
+        ("1", Decimal("10.00")),
+        ("2", Decimal("20.50")),
+        ("3", Decimal(5)),
+    ]
+    for table in ("order_items", "products", "refunds", "web_sessions"):
+        assert database.value(f"select count(*) from raw_shop.{table}") == 0
+    assert database.rows("select distinct _load_id from raw_shop.customers") == [(1,)]
+
+
+def test_the_same_files_twice_change_nothing_and_say_so(
+    files: Files, database: Database
+) -> None:
+    files.write_shop()
+    files.load()
+    before = database.rows("select xmin::text, * from raw_shop.orders")
+    history = database.rows("select * from raw_shop.load_history")
+    result = files.load()
+    assert result.exit_code == 0
+    assert "loaded already: nothing was changed" in result.output
+    assert database.rows("select xmin::text, * from raw_shop.orders") == before
+    assert database.rows("select * from raw_shop.load_history") == history
+
+
+@pytest.mark.parametrize("change", ["bytes", "mode", "mapping", "force"])
+def test_a_load_that_differs_in_anything_is_carried_out(
+    files: Files, database: Database, change: str
+) -> None:
+    files.write_shop()
+    files.load()
+    options = []
+    if change == "bytes":
+        files.write("orders.csv", ORDERS.replace("20.50", "20.51"))
+    elif change == "mode":
+        options = ["--mode", "append"]
+    elif change == "mapping":
+        files.write_mapping("currency: EUR\n")
+    else:
+        options = ["--force"]
+    result = files.load(*options)
+    assert "Load 2 is done" in result.output
+
+
+def test_a_replacing_load_leaves_nothing_of_the_shop_before(
+    files: Files, database: Database
+) -> None:
+    files.write_shop()
+    files.write("refunds.csv", "refund_id,order_id,refunded_at,amount\nr1,1,2024-02-01,1\n")
+    files.write("orders.csv", ORDERS + "bad,ann,2024-01-01,0\n")
+    files.load("--max-rejects", "50%")
+    assert len(rejects(database)) == 1
+    (files.folder / "refunds.csv").unlink()
+    files.write("customers.csv", "customer_id,signup_date\nzoe,2024-01-01\n")
+    files.write("orders.csv", ORDER + "9,zoe,2024-01-01,1\n")
+    assert files.load().exit_code == 0
+    assert orders(database) == [("9", Decimal(1))]
+    assert database.value("select count(*) from raw_shop.refunds") == 0
+    assert rejects(database) == []
+    removed = database.rows(
+        "select table_name, record_key from raw_shop.removed_keys"
+        " where load_id = 2 order by table_name, record_key"
+    )
+    assert removed == [
+        ("customers", ["ann"]),
+        ("customers", ["bob"]),
+        ("orders", ["1"]),
+        ("orders", ["2"]),
+        ("orders", ["3"]),
+        ("refunds", ["r1"]),
+    ]
+
+
+def test_append_adds_new_keys_replaces_changed_ones_and_leaves_the_rest(
+    files: Files, database: Database
+) -> None:
+    files.write_shop()
+    files.load()
+    more = ORDER + "3,ann,2024-02-01,5.00\n2,bob,2024-01-04 12:30:00,21\n4,eve,2024-03-01,7\n"
+    path = files.write("orders_2.csv", more)
+    result = files.run("load", str(path), "--mode", "append")
+    assert result.exit_code == 0, result.output
+    loaded = database.rows("select order_id, revenue, _load_id from raw_shop.orders")
+    assert sorted(loaded) == [
+        ("1", Decimal("10.00"), 1),
+        ("2", Decimal(21), 2),
+        ("3", Decimal(5), 1),
+        ("4", Decimal(7), 2),
+    ]
+    assert database.value("select count(*) from raw_shop.customers") == 2
+    assert database.rows("select record_key from raw_shop.removed_keys") == [(["2"],)]
+    assert "1 records name a customer_id that does not exist" in result.output
+
+
+def test_append_into_nothing_needs_no_particular_table(
+    files: Files, database: Database
+) -> None:
+    path = files.write("orders.csv", ORDERS)
+    assert files.run("load", str(path), "--mode", "append").exit_code == 0
+    assert len(orders(database)) == 3
+    assert database.value("select count(*) from raw_shop.customers") == 0
+
+
+def test_rows_now_are_what_the_loads_read_less_what_they_gave_up(
+    files: Files, database: Database
+) -> None:
+    files.write_shop()
+    files.write("orders.csv", ORDERS + "1,ann,2024-01-03,11\n1,ann,2024-01-03,10\nx,y,z,1\n")
+    files.load("--max-rejects", "50%")
+    files.write("orders_2.csv", ORDER + "2,bob,2024-01-04,2\n3,ann,2024-02-01,5\n")
+    files.run("load", str(files.folder / "orders_2.csv"), "--mode", "append")
+    balance = """
+        select
+            sum(rows) filter (where step = 'read')
+            - sum(rows) filter (where step in ('rejected', 'duplicate', 'superseded')),
+            sum(amount) filter (where step = 'read')
+            - sum(amount) filter (where step in ('rejected', 'duplicate', 'superseded'))
+        from raw_shop.load_totals where table_name = 'orders'
+    """
+    held = "select count(*), sum(revenue) from raw_shop.orders"
+    assert database.rows(balance) == database.rows(held) == [(3, Decimal("17.00"))]
+
+
+def test_in_a_file_the_first_of_a_key_stays_and_another_one_is_rejected(
+    files: Files, database: Database
+) -> None:
+    files.write_shop()
+    files.write(
+        "orders.csv",
+        ORDER
+        + "1,ann,2024-01-03,10\n"
+        + '2,"a\nnn",2024-01-03,10\n'
+        + "1,ann,2024-01-03,10.00\n"
+        + "1,ann,2024-01-03,99\n",
+    )
+    result = files.load("--max-rejects", "50%")
+    assert result.exit_code == 0, result.output
+    assert orders(database) == [("1", Decimal(10)), ("2", Decimal(10))]
+    assert rejects(database) == [("orders.csv", 6, "order_id", "duplicate key")]
+    raw = database.value("select raw_record from raw_shop.rejected_rows")
+    assert bytes(raw) == b"1,ann,2024-01-03,99"
+    counts = "select rows_read, rows_rejected, rows_duplicate, rows_loaded"
+    assert database.rows(
+        f"{counts} from raw_shop.load_history where table_name = 'orders'"
+    ) == [(4, 1, 1, 2)]
+
+
+def test_across_files_the_later_name_wins(files: Files, database: Database) -> None:
+    files.write("customers.csv", CUSTOMERS)
+    files.write("orders_2024-02.csv", ORDER + "1,ann,2024-01-03,12\n3,ann,2024-02-01,5\n")
+    files.write("orders_2024-01.csv", ORDER + "1,ann,2024-01-03,10\n3,ann,2024-02-01,5\n")
+    assert files.load().exit_code == 0
+    assert orders(database) == [("1", Decimal(12)), ("3", Decimal(5))]
+    assert database.rows(
+        "select file_name, rows_superseded, rows_duplicate from raw_shop.load_history"
+        " where table_name = 'orders' order by file_name"
+    ) == [("orders_2024-01.csv", 1, 1), ("orders_2024-02.csv", 0, 0)]
+
+
+def test_too_many_rejects_refuse_the_load_after_reporting_them_all(
+    files: Files, database: Database
+) -> None:
+    files.write_shop()
+    files.load()
+    files.write("orders.csv", ORDER + "1,ann,2024-01-03,0\n2,ann,31/12/2024,1\n3,ann,,1\n")
+    result = files.load()
+    assert result.exit_code == 1
+    assert "orders: 3 of 3" in result.output
+    assert len(orders(database)) == 3
+    assert [row[1:] for row in rejects(database)] == [
+        (2, "revenue", "out of range"),
+        (3, "order_date", "not a date"),
+        (4, "order_date", "missing value"),
+    ]
+    refused = database.rows(
+        "select status, rows_loaded from raw_shop.load_history where load_id = 2"
+    )
+    assert set(refused) == {("refused", 0)}
+    shown = files.run("rejects", "--load", "2", "--table", "orders")
+    assert "31/12/2024" in shown.output
+    assert "refused" in files.run("history").output
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("", "is empty"),
+        ("\n\n", "is empty"),
+        ("order_id,customer_id,revenue\n", "has no column 'order_date'"),
+        (ORDER.replace(",revenue", ",revenue,revenue"), "more than one column"),
+        (ORDER + '1,"ann,2024-01-01,5\n2,bob,2024-01-01,5\n', "line 2 is never closed"),
+        (ORDER.replace("\n", "\r") + "1,ann,2024-01-01,5\r", "carriage returns"),
+        (ORDER.encode("utf-16"), "UTF-16"),
+        (b"order_id,\xff\n", "not UTF-8"),
+    ],
+)
+def test_a_file_that_cannot_be_read_refuses_the_load(
+    files: Files, database: Database, content: str | bytes, says: str
+) -> None:
+    files.write_shop()
+    files.load()
+    path = files.write("orders.csv", content)
+    result = files.load()
+    assert result.exit_code == 1
+    assert says in result.output
+    assert str(path) in result.output
+    assert len(orders(database)) == 3
+    assert ("refused",) in database.rows("select status from raw_shop.load_history")
+    assert files.check().exit_code == 1
+
+
+def test_a_missing_table_refuses_a_replacing_load(files: Files, database: Database) -> None:
+    files.write("orders.csv", ORDERS)
+    result = files.load()
+    assert result.exit_code == 1
+    assert "no file for the table customers" in result.output
+    assert database.value("select to_regclass('raw_shop.orders') is null")
+
+
+def test_a_dry_run_says_everything_and_changes_nothing(
+    files: Files, database: Database
+) -> None:
+    files.write_shop()
+    result = files.load("--dry-run")
+    assert result.exit_code == 0
+    assert "A dry run" in result.output
+    assert database.value("select to_regnamespace('raw_shop') is null")
+
+
+def test_a_header_alone_is_an_empty_table(files: Files, database: Database) -> None:
+    files.write_shop()
+    files.write("orders.csv", ORDER.rstrip("\n"))
+    assert files.load().exit_code == 0
+    assert orders(database) == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "\ufeff" + ORDERS,
+        ORDERS.replace("\n", "\r\n"),
+        ORDERS.replace(",", ";"),
+        ORDERS.replace(",", "\t"),
+        ORDERS.replace(",", "|"),
+        ORDERS.rstrip("\n"),
+        ORDERS.replace("\n", "\n\n"),
+        ORDERS.replace("ann", '"ann"'),
+    ],
+    ids=["bom", "crlf", "semicolon", "tab", "bar", "no end", "blank lines", "quotes"],
+)
+def test_the_usual_dialects_are_understood(
+    files: Files, database: Database, content: str
+) -> None:
+    files.write_shop()
+    files.write("orders.csv", content)
+    assert files.load().exit_code == 0
+    assert orders(database) == [
+        ("1", Decimal("10.00")),
+        ("2", Decimal("20.50")),
+        ("3", Decimal(5)),
+    ]
+
+
+def test_compressed_files_are_read(files: Files, database: Database) -> None:
+    files.write("customers.csv", CUSTOMERS)
+    files.write("orders.csv.gz", gzip.compress(ORDERS.encode()))
+    assert files.load().exit_code == 0
+    assert len(orders(database)) == 3
+    files.write("orders.csv.gz", gzip.compress(ORDERS.encode())[:-12])
+    result = files.load()
+    assert result.exit_code == 1
+    assert "cannot be read to its end" in result.output
+
+
+def test_unknown_columns_are_named_and_left_out_in_any_order(
+    files: Files, database: Database
+) -> None:
+    files.write_shop()
+    files.write(
+        "orders.csv",
+        "note,revenue,order_id,customer_id,order_date\n"
+        '"a ""note"", with\nall",10,1,ann,2024-01-03\n',
+    )
+    result = files.load()
+    assert result.exit_code == 0
+    assert "columns left out, as no contract has them: note" in result.output
+    assert orders(database) == [("1", Decimal(10))]
+
+
+def test_other_files_in_the_folder_are_listed_as_ignored(
+    files: Files, database: Database
+) -> None:
+    files.write_shop()
+    files.write("notes.txt", "nothing")
+    result = files.load()
+    assert result.exit_code == 0
+    assert "Ignored, as no table wants them: notes.txt" in result.output
+
+
+def test_a_mapping_renames_and_reformats(files: Files, database: Database) -> None:
+    files.write("customers.csv", CUSTOMERS)
+    files.write(
+        "sales-1.txt",
+        "Order #;Client;Date;Total;promo_used\n"
+        '1;ann;31/12/2023;"1234,50";-\n'
+        "2;bob;01/02/2024;7;WELCOME\n"
+        "3;bob;30/02/2024;7;\n"
+        "4;bob;01/02/2024;7.5;\n",
+    )
+    files.write_mapping(
+        """
+        source: shop
+        time_zone: Europe/Paris
+        currency: EUR
+        tables:
+          customers: {}
+          orders:
+            file: "sales-*.txt"
+            delimiter: ";"
+            decimal: ","
+            date_format: "%d/%m/%Y"
+            columns:
+              {order_id: "Order #", customer_id: Client, order_date: Date, revenue: Total}
+            defaults: {status: completed}
+            values: {promo_used: {"-": null}}
+        """
+    )
+    result = files.load("--max-rejects", "50%")
+    assert result.exit_code == 0, result.output
+    loaded = database.rows(
+        "select order_id, order_date::text, revenue, promo_used, status"
+        " from raw_shop.orders order by order_id"
+    )
+    assert loaded == [
+        ("1", "2023-12-31 00:00:00", Decimal("1234.50"), None, "completed"),
+        ("2", "2024-02-01 00:00:00", Decimal(7), "WELCOME", "completed"),
+    ]
+    assert [row[1:] for row in rejects(database)] == [
+        (4, "order_date", "not a date"),
+        (5, "revenue", "not a number"),
+    ]
+    assert database.rows("select distinct time_zone, currency from raw_shop.load_history") == [
+        ("Europe/Paris", "EUR")
+    ]
+
+
+def test_a_file_without_header_and_with_blanks_between_values(
+    files: Files, database: Database
+) -> None:
+    files.write("customers.csv", CUSTOMERS)
+    files.write("sales.txt", " 00004 1 19970101  2   29.33\n   \n 00005 2 19970231 1 5\n")
+    files.write_mapping(
+        """
+        tables:
+          customers: {}
+          orders:
+            file: sales.txt
+            delimiter: whitespace
+            header: [customer_id, order_id, order_date, units, revenue]
+            date_format: "%Y%m%d"
+        """
+    )
+    result = files.load("--max-rejects", "50%")
+    assert result.exit_code == 0, result.output
+    assert database.rows("select customer_id, order_id, revenue from raw_shop.orders") == [
+        ("00004", "1", Decimal("29.33"))
+    ]
+    assert rejects(database) == [("sales.txt", 3, "order_date", "not a date")]
+    raw = database.value("select raw_record from raw_shop.rejected_rows")
+    assert bytes(raw) == b" 00005 2 19970231 1 5"
+
+
+def test_offsets_are_converted_to_the_shops_time_zone(
+    files: Files, database: Database
+) -> None:
+    files.write("customers.csv", CUSTOMERS)
+    files.write(
+        "orders.csv",
+        ORDER
+        + "1,ann,2024-01-01T23:30:00Z,1\n"
+        + "2,ann,2024-07-01 10:00:00 -0500,1\n"
+        + "3,ann,2024-07-01 10:00:00.1234567+02:00,1\n"
+        + "4,ann,2024-07-01 10:00,1\n",
+    )
+    files.write_mapping("time_zone: Europe/Paris\n")
+    result = files.load()
+    assert result.exit_code == 0, result.output
+    assert database.rows(
+        "select order_id, order_date::text from raw_shop.orders order by order_id"
+    ) == [
+        ("1", "2024-01-02 00:30:00"),
+        ("2", "2024-07-01 17:00:00"),
+        ("3", "2024-07-01 10:00:00.123456"),
+        ("4", "2024-07-01 10:00:00"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--max-rejects", "5"], "not a percentage"),
+        (["--source", "nowhere"], "no source 'nowhere'"),
+        (["--mapping", "missing.yml"], "cannot be read"),
+    ],
+)
+def test_a_wrong_option_is_a_usage_error(
+    files: Files, database: Database, options: list[str], says: str
+) -> None:
+    files.write_shop()
+    result = files.load(*options)
+    assert result.exit_code == 2
+    assert says in result.output
+
+
+@pytest.mark.parametrize(
+    ("mapping", "says"),
+    [
+        ("tables: {sales: {}}", "names a table 'sales'"),
+        ("tables: {orders: {columns: {total: Total}}}", "names a column 'total'"),
+        ("tables: {orders: {colums: {}}}", "tables.orders.colums"),
+        ("time_zone: Mars/Olympus", "not a time zone"),
+        ("currency: euro", "currency"),
+        ("just text", "not a YAML dictionary"),
+        ("source: shop\ntables: {orders: {delimiter: ';;'}}", "one plain character"),
+    ],
+)
+def test_a_wrong_mapping_is_a_usage_error(
+    files: Files, database: Database, mapping: str, says: str
+) -> None:
+    files.write_shop()
+    files.write_mapping(mapping)
+    result = files.load()
+    assert result.exit_code == 2
+    assert says in result.output
+
+
+def test_no_server_is_a_clear_message(
+    files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files.write_shop()
+    monkeypatch.setenv("PGHOST", "127.0.0.1")
+    monkeypatch.setenv("PGPORT", "1")
+    result = files.load()
+    assert result.exit_code == 2
+    assert "No connection to PostgreSQL" in result.output
+    assert "sandbox up" in result.output
+
+
+def test_check_needs_no_server(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGPORT", "1")
+    files.write_shop()
+    assert files.check().exit_code == 0
+    files.write("orders.csv", ORDERS + "4,ann,2024-01-01,-1\n")
+    result = files.check("--max-rejects", "20%")
+    assert result.exit_code == 1
+    assert "orders.csv line 5: out of range in revenue" in result.output
+
+
+def test_rejects_can_be_written_to_a_file(files: Files, database: Database) -> None:
+    files.write_shop()
+    files.write("orders.csv", ORDERS.encode() + b"4,b\xff,2024-01-01,1\n")
+    files.load("--max-rejects", "50%")
+    target = files.folder.parent / "rejects.csv"
+    assert files.run("rejects", "--out", str(target)).exit_code == 0
+    lines = target.read_text(encoding="utf-8").splitlines()
+    assert lines[1] == '1,orders,orders.csv,5,,not UTF-8,"4,b\\xff,2024-01-01,1"'
