@@ -7,12 +7,12 @@ orders as (
 summed as (
     select
         customer_id,
-        min(order_date) as first_order_date,
-        max(order_date) as last_order_date,
+        cast(sum(revenue) as numeric(18, 2)) as gross_revenue,
+        cast(sum(refunded_amount) as numeric(18, 2)) as refunded_amount,
+        cast(sum(net_revenue) as numeric(18, 2)) as net_revenue,
         count(*) as orders,
-        sum(revenue) as gross_revenue,
-        sum(refunded_amount) as refunded_amount,
-        sum(net_revenue) as net_revenue
+        min(order_date) as first_order_date,
+        max(order_date) as last_order_date
     from orders
     group by customer_id
 )

@@ -25,8 +25,10 @@ netted as (
         orders.rate,
         orders.discount_amount,
         orders.revenue,
-        coalesce(refunds.refunded_amount, 0) as refunded_amount,
-        orders.revenue - coalesce(refunds.refunded_amount, 0) as net_revenue
+        cast(coalesce(refunds.refunded_amount, 0) as numeric(18, 2))
+            as refunded_amount,
+        cast(orders.revenue - coalesce(refunds.refunded_amount, 0) as numeric(18, 2))
+            as net_revenue
     from orders
     inner join customer_ids
         on orders.shop_customer_id = customer_ids.shop_customer_id
