@@ -14,7 +14,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812 it is a c
 
 from loader.contract import Contract
 from loader.duplicates import DUPLICATE_KEY, REASONS, remove_duplicates
-from loader.errors import DataRefusedError, LoaderError
+from loader.errors import DataRefusedError
 from loader.files import TableFile
 from loader.plan import Plan
 from loader.pump import Progress, Pump, scan_file
@@ -244,7 +244,7 @@ class _Load:
         try:
             self.cursor.copy_expert(command, pump, size=COPY_BYTES)
         except psycopg2.Error as error:
-            if isinstance(pump.error, LoaderError):
+            if pump.error is not None:
                 raise pump.error from error
             if isinstance(error, psycopg2.DataError):
                 message = (

@@ -79,7 +79,17 @@ class Pump:
             return
 
     def read(self, size: int) -> bytes:
-        """At most size bytes; none at the end."""
+        """At most size bytes; none at the end.
+
+        psycopg2 replaces whatever is raised here by an error of its own: `error` keeps it.
+        """
+        try:
+            return self._next_part(size)
+        except BaseException as error:
+            self.error = error
+            raise
+
+    def _next_part(self, size: int) -> bytes:
         while not self._rest and not self._done:
             item = self._queue.get()
             if isinstance(item, bytes):
@@ -87,7 +97,6 @@ class Pump:
                 continue
             self._done = True
             if item is not None:
-                self.error = item
                 raise item
         part = bytes(self._rest[:size])
         self._rest = self._rest[size:]
