@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 FAILURE = 2
 NOT_RUNNING = 1
+DEFAULT_CUSTOMERS, DEFAULT_MONTHS, DEFAULT_SEED = 4000, 24, 1
 UNITS = ("B", "kB", "MB", "GB", "TB")
 UNIT_STEP = 1024
 
@@ -117,6 +118,34 @@ def env(home: Home = None) -> None:
             what = f"There is no sandbox server in {place.home}."
             raise SandboxError(what, "Start it: `sandbox up`.")
         typer.echo(place.environment.read_text(encoding="utf-8"), nl=False)
+
+
+@app.command()
+def generate(
+    out: Annotated[Path, typer.Option(help="Folder to write the CSV files into.")],
+    customers: Annotated[
+        int, typer.Option(help="Number of customer accounts.")
+    ] = DEFAULT_CUSTOMERS,
+    months: Annotated[
+        int, typer.Option(help="Months of history, up to the end of 2025.")
+    ] = DEFAULT_MONTHS,
+    seed: Annotated[
+        int, typer.Option(help="The same seed gives the same bytes.")
+    ] = DEFAULT_SEED,
+) -> None:
+    """Write a synthetic shop as CSV files, as the contracts of source shop ask."""
+    # numpy and pyarrow are slow to import, and the server's commands do without
+    from sandbox.shop.plan import Plan  # noqa: PLC0415
+    from sandbox.shop.progress import shown_progress  # noqa: PLC0415
+    from sandbox.shop.writing import write_shop  # noqa: PLC0415
+
+    with explained():
+        plan = Plan(customers, months, seed)
+        with shown_progress() as progress:
+            written = write_shop(plan, out, progress)
+    for table, rows in written.rows.items():
+        typer.echo(f"{table:16} {rows:>12,} rows")
+    typer.echo(f"Written to {written.folder}")
 
 
 def _address(status: Status) -> str:

@@ -13,9 +13,8 @@ import pytest
 from sandbox.environment import LEADING_ELSEWHERE, led_to
 
 if TYPE_CHECKING:
-    from conftest import Ask, Run
-
     from sandbox.server import Server
+    from tests.sandbox.conftest import Ask, Run
 
 AS_FOUND = {"PATH": "/usr/bin:/bin"}
 HOSTILE = dict.fromkeys((*LEADING_ELSEWHERE, "PGHOST", "PGUSER"), "elsewhere")

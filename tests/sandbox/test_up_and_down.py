@@ -23,7 +23,7 @@ from sandbox.binaries import find_binaries
 from sandbox.server import PREFERRED_PORT, Server, free_port
 
 if TYPE_CHECKING:
-    from conftest import Ask, Run
+    from tests.sandbox.conftest import Ask, Run
 
 WITHOUT_SITE = "from sandbox.cli import app; app()"
 COMMAND = Path(sys.executable).with_name("sandbox")

@@ -1,0 +1,204 @@
+"""`make demo`: a shop's CSV files become marts, and a short summary says what came of it.
+
+Each step runs the project's own command as a user would, on the sandbox server, whatever
+server the libpq variables name.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psycopg2
+from rich.console import Console
+from rich.table import Table
+
+from sandbox.environment import led_to
+from sandbox.errors import SandboxError
+from sandbox.server import Server
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PROJECT = Path(__file__).parent.parent
+HOME = Path(".sandbox")
+SHOP = HOME / "demo_shop"
+PROGRAMS = Path(sys.executable).parent
+INTERRUPTED = 130
+
+_HEADLINES = """
+with
+
+totals as (
+    select
+        sum(revenue) as revenue,
+        sum(net_revenue) as net_revenue,
+        count(*) as orders,
+        min(order_date) as first_date,
+        max(order_date) as last_date
+    from marts.orders
+),
+
+people as (
+    select
+        count(*) as customers,
+        count(*) filter (where orders > 0) as buyers,
+        count(*) filter (where orders > 1) as repeat_buyers,
+        count(*) filter (where is_vip) as vips,
+        sum(net_revenue) filter (where is_vip) as vip_revenue
+    from marts.customers
+),
+
+best_channel as (
+    select channel, net_revenue_per_customer
+    from marts.channel_performance
+    order by net_revenue_per_customer desc nulls last, channel
+    limit 1
+)
+
+select * from totals cross join people cross join best_channel
+"""
+
+
+class StepError(SandboxError):
+    """A step of the demo failed; its own output says why."""
+
+
+def main() -> int:
+    """Run the demo; the exit code."""
+    console = Console()
+    os.chdir(PROJECT)
+    try:
+        environment = _server(console)
+        loaded = _build(console, environment)
+    except SandboxError as error:
+        Console(stderr=True).print(str(error), markup=False, highlight=False)
+        return 1
+    except KeyboardInterrupt:
+        Console(stderr=True).print(
+            "Interrupted. `make demo` begins again where it can."
+        )
+        return INTERRUPTED
+    _summarise(console, environment, loaded)
+    return 0
+
+
+def _server(console: Console) -> dict[str, str]:
+    server = Server(HOME)
+    with console.status("Starting PostgreSQL"):
+        status = server.up()
+    for note in status.notes:
+        console.print(note, highlight=False)
+    console.print(
+        f"PostgreSQL {status.version} on 127.0.0.1:{status.port}", highlight=False
+    )
+    return led_to(server.environment(), os.environ)
+
+
+def _build(console: Console, environment: dict[str, str]) -> str:
+    """Generate, load, build, document; what the loader said."""
+    steps: list[tuple[str, Sequence[str | Path]]] = [
+        ("Writing a synthetic shop", ["sandbox", "generate", "--dirty", "--out", SHOP]),
+        ("Loading its CSV files", ["loader", "load", SHOP, "--force"]),
+        ("Building and testing the marts", ["dbt", "--quiet", "build"]),
+        (
+            "Writing the documentation",
+            ["dbt", "--quiet", "docs", "generate", "--static"],
+        ),
+    ]
+    said = {}
+    for title, command in steps:
+        begin = time.monotonic()
+        with console.status(title):
+            said[command[0]] = _run(title, command, environment)
+        seconds = time.monotonic() - begin
+        console.print(f"{title}: {seconds:.0f} s", highlight=False)
+    return said["loader"]
+
+
+def _run(title: str, command: Sequence[str | Path], environment: dict[str, str]) -> str:
+    """Run a command of the project; what it said.
+
+    Raises:
+        StepError: it failed.
+    """
+    program, *arguments = command
+    finished = subprocess.run(  # noqa: S603 the project's own programs
+        [PROGRAMS / program, *arguments],
+        check=False,
+        capture_output=True,
+        encoding="utf-8",
+        env=environment,
+    )
+    if finished.returncode:
+        what = f"{title} failed:\n{finished.stdout}{finished.stderr}"
+        raise StepError(what)
+    return finished.stdout
+
+
+def _summarise(console: Console, environment: dict[str, str], loaded: str) -> None:
+    console.print()
+    console.print(loaded.strip(), highlight=False, markup=False)
+    found = _headlines(environment)
+    table = Table(
+        title=f"\nThe shop from {found['first_date']} to {found['last_date']}",
+        title_justify="left",
+        show_header=False,
+    )
+    table.add_column()
+    table.add_column(justify="right")
+    orders, buyers, customers = found["orders"], found["buyers"], found["customers"]
+    table.add_row(
+        "Revenue, and net of refunds",
+        f"{found['revenue']:,.2f}, {found['net_revenue']:,.2f}",
+    )
+    table.add_row(
+        "Orders, and average order value",
+        f"{orders:,}, {found['revenue'] / orders:,.2f}",
+    )
+    table.add_row(
+        "Customers, and those who have ordered",
+        f"{customers:,}, {buyers:,} ({buyers / customers:.1%})",
+    )
+    table.add_row(
+        "Buyers with more than one order",
+        f"{found['repeat_buyers']:,} ({found['repeat_buyers'] / buyers:.1%})",
+    )
+    table.add_row(
+        "Channel with the most net revenue per customer",
+        f"{found['channel']} ({found['net_revenue_per_customer']:,.2f})",
+    )
+    console.print(table)
+    console.print(
+        "\nWhere to look next:\n"
+        "  make psql                     ask the marts: select * from marts.customers;\n"
+        "  target/static_index.html      every table and column, and the lineage\n"
+        "  make load DATA=folder build   your own CSV files instead\n"
+        "  README.md                     the catalogue of marts",
+        highlight=False,
+    )
+
+
+def _headlines(environment: dict[str, str]) -> dict[str, Any]:
+    connection = psycopg2.connect(
+        host=environment["PGHOST"],
+        port=environment["PGPORT"],
+        user=environment["PGUSER"],
+        password=environment["PGPASSWORD"],
+        dbname=environment["PGDATABASE"],
+    )
+    try:
+        with connection, connection.cursor() as cursor:
+            cursor.execute(_HEADLINES)
+            names = [column.name for column in cursor.description or ()]
+            return dict(zip(names, cursor.fetchone() or (), strict=True))
+    finally:
+        connection.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

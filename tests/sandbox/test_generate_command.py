@@ -1,0 +1,108 @@
+"""`sandbox generate` as a command: what it refuses, replaces, repeats."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.sandbox.conftest import COMMAND
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.sandbox.conftest import Run
+
+FILES = {
+    "customers.csv",
+    "manifest.json",
+    "marketing_spend.csv",
+    "order_items.csv",
+    "orders.csv",
+    "products.csv",
+    "refunds.csv",
+    "web_sessions.csv",
+}
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Read all files of a folder."""
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize("dirt", [[], ["--dirty"]])
+def test_the_same_arguments_give_the_same_bytes(
+    run: Run, tmp_path: Path, dirt: list[str]
+) -> None:
+    for name in ("one", "two"):
+        made = run("generate", "--customers", "300", "--out", tmp_path / name, *dirt)
+        assert made.returncode == 0, made.stderr
+    assert contents(tmp_path / "one") == contents(tmp_path / "two")
+    assert set(contents(tmp_path / "one")) == FILES
+
+
+def test_another_seed_gives_another_shop(run: Run, tmp_path: Path) -> None:
+    for seed in ("1", "2"):
+        size = ("--customers", "50", "--months", "3")
+        run("generate", *size, "--seed", seed, "--out", tmp_path / seed)
+    one, two = contents(tmp_path / "1"), contents(tmp_path / "2")
+    assert one["orders.csv"] != two["orders.csv"]
+
+
+def test_the_smallest_shop_has_all_files(run: Run, tmp_path: Path) -> None:
+    out = tmp_path / "shop"
+    made = run("generate", "--customers", "1", "--months", "1", "--out", out)
+    assert made.returncode == 0, made.stderr
+    assert set(contents(out)) == FILES
+
+
+def test_an_earlier_shop_is_replaced(run: Run, tmp_path: Path) -> None:
+    out = tmp_path / "shop"
+    for customers in ("60", "50"):
+        made = run("generate", "--customers", customers, "--out", out)
+        assert made.returncode == 0, made.stderr
+    assert json.loads((out / "manifest.json").read_text())["customers"] == 50
+    assert [path.name for path in tmp_path.iterdir()] == ["shop"]
+
+
+@pytest.mark.parametrize("name", ["holiday.jpg", "orders.csv"])
+def test_a_folder_with_foreign_files_is_refused(
+    run: Run, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / name).write_text("precious")
+    refused = run("generate", "--customers", "50", "--out", tmp_path)
+    assert refused.returncode == 2
+    assert str(tmp_path) in refused.stderr
+    assert contents(tmp_path) == {name: b"precious"}
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--customers", "0"), ("--months", "121"), ("--seed", "-1")],
+)
+def test_arguments_out_of_range_are_refused(
+    run: Run, tmp_path: Path, option: str, value: str
+) -> None:
+    refused = run("generate", option, value, "--out", tmp_path / "shop")
+    assert refused.returncode == 2
+    assert value in refused.stderr
+    assert "Give a number from" in refused.stderr
+    assert not (tmp_path / "shop").exists()
+
+
+@pytest.mark.parametrize("force", [signal.SIGINT, signal.SIGKILL])
+def test_an_interrupted_run_leaves_no_shop(tmp_path: Path, force: int) -> None:
+    out = tmp_path / "shop"
+    command = [COMMAND, "generate", "--customers", "200000", "--out", out]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as run:
+        while not any(tmp_path.glob(".shop.unfinished-*/orders.csv")):
+            assert run.poll() is None, "it was over before it could be interrupted"
+            time.sleep(0.01)
+        os.kill(run.pid, force)
+    assert run.returncode != 0
+    assert not out.exists()
