@@ -118,7 +118,7 @@ def _without_duplicates(rows: _Rows, summary: TableSummary) -> pa.Table:
     return table.filter(pa.array(stays))
 
 
-def _count_lost(  # noqa: PLR0913, PLR0917 a record, its rivals, and where to count it
+def _count_lost(
     table: pa.Table,
     summary: TableSummary,
     contract: Contract,
@@ -155,5 +155,3 @@ def _count_orphans(
         count = pc.sum(unknown).as_py() or 0
         if count:
             summary.orphans[column] = count
-
-

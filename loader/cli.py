@@ -27,7 +27,7 @@ app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help="Load a shop's CSV exports into PostgreSQL; every record is loaded or rejected.",
+    help="Load a shop's CSV exports into PostgreSQL: each record, or its rejection.",
 )
 # output that goes to a file or a pipe is not folded to the width of a terminal
 out = Console() if sys.stdout.isatty() else Console(width=200)
@@ -48,7 +48,7 @@ MaxRejects = Annotated[
 
 
 @app.command()
-def load(  # noqa: PLR0913, PLR0917 one parameter per option
+def load(
     paths: Paths,
     source: SourceOption = None,
     mapping: MappingOption = None,
@@ -56,10 +56,10 @@ def load(  # noqa: PLR0913, PLR0917 one parameter per option
         Mode, typer.Option(help="Replace the source, or add to it by key.")
     ] = "replace",
     max_rejects: MaxRejects = "5%",
-    dry_run: Annotated[
+    dry_run: Annotated[  # noqa: FBT002 a flag of the command line
         bool, typer.Option("--dry-run", help="Do everything but the last step.")
     ] = False,
-    force: Annotated[
+    force: Annotated[  # noqa: FBT002 a flag of the command line
         bool, typer.Option("--force", help="Load even what is loaded already.")
     ] = False,
 ) -> None:
@@ -156,7 +156,9 @@ def messages() -> Iterator[None]:
     except LoaderError as error:
         if isinstance(error, TooManyRejectsError):
             print_summary(out, error.summary, loaded=False)
-        err.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
+        err.print(
+            str(error), style="red", markup=False, highlight=False, soft_wrap=True
+        )
         raise typer.Exit(error.exit_code) from error
     except KeyboardInterrupt as error:
         err.print("Interrupted: nothing was changed.", style="red")

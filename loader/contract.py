@@ -12,9 +12,7 @@ from loader.errors import UsageError
 
 SOURCES = Path(__file__).parent / "sources"
 
-ColumnType = Literal[
-    "id", "text", "number", "integer", "date", "timestamp", "boolean"
-]
+ColumnType = Literal["id", "text", "number", "integer", "date", "timestamp", "boolean"]
 
 SQL_TYPES: dict[ColumnType, str] = {
     "id": "text",

@@ -129,4 +129,3 @@ def remove_duplicates(
     rejected = [Conflict(file, row - first_rows[file]) for file, row in cursor]
     cursor.execute("drop table key_conflicts")
     return removed, rejected
-

@@ -23,7 +23,7 @@ class TableFile:
 
     fields: for each field of a record, the column it holds, or None for one that no
         column wants.
-    constants: columns that the file lacks and the mapping gives a value for all records.
+    constants: columns that the file lacks and to which the mapping gives a value.
     absent: optional columns that the file lacks.
     unknown: names in the header line that no column wants.
     """

@@ -7,10 +7,12 @@ from typing import Any
 
 from psycopg2 import sql
 
+from loader.connection import connect, server_errors
 from loader.contract import read_contracts
 from loader.errors import UsageError
+from loader.history import History
 from loader.report import readable
-from loader.store import Store, connect, server_errors
+from loader.store import Store
 
 Rows = tuple[list[str], list[tuple[Any, ...]]]
 
@@ -79,7 +81,7 @@ def _read(source: str, table: str, query: str, values: dict[str, Any]) -> Rows:
         connection.cursor() as cursor,
     ):
         store = Store(cursor, source, contracts)
-        if not store.has_history():
+        if not History(store).exists():
             message = f"Nothing has been loaded yet into source {source}."
             raise UsageError(message)
         cursor.execute(sql.SQL(query).format(store.name(table)), values)

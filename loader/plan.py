@@ -1,4 +1,4 @@
-"""What is to be loaded: the request, the files it finds, and the settings it follows."""
+"""What is to be loaded: the request, the files it finds, the settings it follows."""
 
 import hashlib
 import json
@@ -57,7 +57,7 @@ class Plan:
             for path in paths:
                 try:
                     file = read_header(path, self.contracts[table], mapping)
-                except DataRefusedError as error:
+                except DataRefusedError as error:  # noqa: PERF203 all faults are told
                     faults.append(str(error))
                 else:
                     self.open_files.setdefault(table, []).append(file)

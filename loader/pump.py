@@ -78,16 +78,20 @@ class Pump:
                 continue
             return
 
-    def read(self, size: int) -> bytes:
+    def read(self, size: int = -1, /) -> bytes:
         """At most size bytes; none at the end.
 
-        psycopg2 replaces whatever is raised here by an error of its own: `error` keeps it.
+        psycopg2 replaces what is raised here by an error of its own: `error` keeps it.
         """
         try:
             return self._next_part(size)
         except BaseException as error:
             self.error = error
             raise
+
+    def readline(self, size: int = -1, /) -> bytes:
+        """Not used: psycopg2 wants it declared."""
+        raise NotImplementedError
 
     def _next_part(self, size: int) -> bytes:
         while not self._rest and not self._done:

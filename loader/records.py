@@ -1,9 +1,9 @@
 """Where records begin and end in the bytes of a CSV file.
 
-A record ends at a line feed outside quotes. A quote opens a value only at its start, and
-closes it only at its end (RFC 4180). A record whose quotes do not add up is broken: it is
-taken to end at its first line feed, and reading goes on with the next line, so that one
-stray quote costs one line and never swallows its neighbours.
+A record ends at a line feed outside quotes. A quote opens a value only at its start,
+and closes it only at its end (RFC 4180). A record whose quotes do not add up is broken:
+it is taken to end at its first line feed, and reading goes on with the next line, so
+that one stray quote costs one line and never swallows its neighbours.
 """
 
 import re
@@ -17,7 +17,8 @@ Offsets = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 Bytes = npt.NDArray[np.uint8]
 
-LINE_FEED, CARRIAGE_RETURN, BLANK, QUOTE = b"\n\r \""
+LINE_FEED, CARRIAGE_RETURN, QUOTE = b'\n\r"'
+BLANKS = list(b" \t\r\n")
 
 
 class UnterminatedQuoteError(Exception):
@@ -82,7 +83,8 @@ def split_records(
     ends = _without_carriage_return(array, starts, ends)
     filled = ends > starts
     if not quoted and len(starts):
-        filled &= np.add.reduceat(array > BLANK, starts) > 0
+        printed = ~np.isin(array, BLANKS)
+        filled &= np.add.reduceat(printed, starts, dtype=np.int64) > 0
     starts, ends = starts[filled], ends[filled]
     return Records(
         starts=starts,
@@ -123,7 +125,9 @@ def _without_carriage_return(array: Bytes, starts: Offsets, ends: Offsets) -> Of
     """The ends, moved before the carriage return of a CRLF."""
     if not len(ends):
         return ends
-    return ends - ((ends > starts) & (array[ends - 1] == CARRIAGE_RETURN))
+    shorter = (ends > starts) & (array[ends - 1] == CARRIAGE_RETURN)
+    before: Offsets = ends - shorter.astype(np.int64)
+    return before
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,10 @@ def _print_details(console: Console, part: TableSummary) -> None:
             "They are kept.",
         )
     for file, names in part.unknown_columns.items():
-        _say(console, f"{file}: columns left out, as no contract has them: {_list(names)}.")
+        _say(
+            console,
+            f"{file}: columns left out, as no contract has them: {_list(names)}.",
+        )
     for file, names in part.absent_columns.items():
         _say(console, f"{file}: optional columns it lacks: {_list(names)}.")
 

@@ -132,23 +132,23 @@ class _Scanner:
     def _find_unreadable(self) -> None:
         """Records that no parser should see, found from the cheapest sign on."""
         block, records = self.block, self.block.records
-        for record in np.flatnonzero(records.broken):
-            self.reasons[int(record)] = None, BROKEN_QUOTES
+        for broken in np.flatnonzero(records.broken):
+            self.reasons[int(broken)] = None, BROKEN_QUOTES
         if b"\r" in block.data:
             for found in _LONE_RETURN.finditer(block.data):
                 self._note_line_break(found.start())
         if b"\0" in block.data:
             zeros = np.flatnonzero(np.frombuffer(block.data, np.uint8) == 0)
             holders = np.searchsorted(records.starts, zeros, side="right") - 1
-            for record in np.unique(holders):
-                self.reasons.setdefault(int(record), (None, NUL))
+            for holder in np.unique(holders):
+                self.reasons.setdefault(int(holder), (None, NUL))
         try:
             block.data.decode()
         except UnicodeDecodeError:
             for record in range(len(records)):
                 try:
                     block.raw(record).decode()
-                except UnicodeDecodeError:
+                except UnicodeDecodeError:  # noqa: PERF203 a rare block
                     self.reasons.setdefault(record, (None, NOT_UTF8))
 
     def _note_line_break(self, place: int) -> None:

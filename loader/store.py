@@ -1,90 +1,26 @@
-"""The raw schema of a source in PostgreSQL: tables, history, lock and swap.
+"""The raw schema of a source in PostgreSQL: tables, lock and swap.
 
-Each raw table is a partitioned parent with one default partition that holds all its rows.
-A replacing load fills a new partition and then exchanges the two, so that readers of the
-parent, and of views on it, see the old rows or the new ones and wait only for the moment of
-the exchange. Rows are copied frozen, hence visible to older snapshots as well.
+Each raw table is a partitioned parent with one default partition that holds all its
+rows. A replacing load fills a new partition and then exchanges the two, so that
+readers of the parent, and of views on it, see the old rows or the new ones and wait
+only for the moment of the exchange. Rows are copied frozen, hence visible to older
+snapshots as well.
 """
 
-import getpass
 import hashlib
-import os
-import socket
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 
-import psycopg2
 from psycopg2 import errors, sql
-from psycopg2.extensions import connection as Connection  # noqa: N812 it is a class
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 it is a class
 
 from loader.contract import SQL_TYPES, Contract
 from loader.errors import ServerError
-from loader.rejects import COLUMNS, RejectSpool
-from loader.summary import TableSummary
 
 # Below PostgreSQL's deadlock_timeout of 1 s: in a deadlock with a reader the load gives
 # way, never the reader.
 LOCK_TIMEOUT_MS = 400
 SWAP_PATIENCE_SECONDS = 60
-
-_METADATA = """
-create table if not exists {schema}.load_history (
-    load_id bigint not null,
-    table_name text not null,
-    file_name text not null,
-    sha256 text,
-    file_bytes bigint not null,
-    mode text not null,
-    status text not null,
-    started_at timestamptz not null,
-    finished_at timestamptz not null,
-    rows_read bigint not null,
-    rows_rejected bigint not null,
-    rows_duplicate bigint not null,
-    rows_superseded bigint not null,
-    rows_loaded bigint not null,
-    settings_sha256 text not null,
-    time_zone text not null,
-    currency text,
-    message text
-);
-comment on table {schema}.load_history is
-'One row per load and file: what was loaded when, and how many records came of it.';
-
-create table if not exists {schema}.load_totals (
-    load_id bigint not null,
-    table_name text not null,
-    step text not null,
-    reason text not null,
-    rows bigint not null,
-    amount numeric,
-    primary key (load_id, table_name, step, reason)
-);
-comment on table {schema}.load_totals is
-'One row per load, table, step and reason: records, and the sum of readable amounts.';
-
-create table if not exists {schema}.rejected_rows (
-    load_id bigint not null,
-    table_name text not null,
-    file_name text not null,
-    line_number bigint not null,
-    column_name text,
-    reason text not null,
-    raw_record bytea not null
-);
-comment on table {schema}.rejected_rows is
-'One row per record that was not loaded, with its place in the file and its bytes.';
-
-create table if not exists {schema}.removed_keys (
-    load_id bigint not null,
-    table_name text not null,
-    record_key text[] not null
-);
-comment on table {schema}.removed_keys is
-'One row per key that a load took out of a table.';
-"""
 
 _HOLDER = """
 select activity.pid, activity.usename, activity.application_name, activity.backend_start
@@ -113,44 +49,6 @@ where attrelid = to_regclass(%s) and attnum > 0 and not attisdropped
 """
 
 
-def connect(source: str) -> Connection:
-    """A connection to the server that the libpq variables name.
-
-    Raises:
-        ServerError: there is no such server, or it is not fit for loading.
-    """
-    name = f"loader {source}: {getpass.getuser()}@{socket.gethostname()} {os.getpid()}"
-    try:
-        connection = psycopg2.connect(application_name=name[:63])
-        connection.set_client_encoding("UTF8")
-    except psycopg2.OperationalError as error:
-        message = (
-            f"No connection to PostgreSQL: {str(error).strip()}\n"
-            "Set PGHOST, PGPORT, PGUSER, PGPASSWORD and PGDATABASE, "
-            "or run 'sandbox up' and 'source .sandbox/env'."
-        )
-        raise ServerError(message) from error
-    encoding = connection.get_parameter_status("server_encoding")
-    if encoding != "UTF8":
-        connection.close()
-        message = (
-            f"The database is encoded in {encoding}, which cannot hold every text. "
-            "Create one with ENCODING 'UTF8' and set PGDATABASE."
-        )
-        raise ServerError(message)
-    return connection
-
-
-@contextmanager
-def server_errors(what: str) -> Iterator[None]:
-    """Turn what the server reports into a ServerError."""
-    try:
-        yield
-    except psycopg2.Error as error:
-        message = f"{what}: {str(error).strip() or type(error).__name__}"
-        raise ServerError(message) from error
-
-
 class Store:
     """The raw schema of a source, within one transaction of a connection."""
 
@@ -176,11 +74,11 @@ class Store:
         digest = hashlib.sha256(f"customer insights {self.schema}".encode()).digest()
         key = int.from_bytes(digest[:8], "big") >> 1
         self.cursor.execute("select pg_try_advisory_xact_lock(%s)", (key,))
-        if self._one():
+        if self.value():
             return
         self.cursor.execute(_HOLDER, (key,))
         holders = "; ".join(
-            f"server process {pid}, user {user}, {name}, since {since:%Y-%m-%d %H:%M:%S}"
+            f"server process {pid}, user {user}, {name}, since {since:%Y-%m-%d %H:%M}"
             for pid, user, name, since in self.cursor.fetchall()
         )
         message = (
@@ -189,46 +87,25 @@ class Store:
         )
         raise ServerError(message)
 
-    def prepare(self) -> None:
-        """Create what is missing of the schema and the tables about loads."""
-        schema = sql.Identifier(self.schema)
-        if not self._exists(None):
-            self.cursor.execute(
-                sql.SQL("create schema if not exists {}").format(schema)
-            )
-        if not self._exists("removed_keys"):
-            self.cursor.execute(sql.SQL(_METADATA).format(schema=schema))
-
-    def has_history(self) -> bool:
-        """Whether anything was ever loaded, or refused, here."""
-        return self._exists("load_history")
-
-    def _exists(self, table: str | None) -> bool:
+    def exists(self, table: str | None) -> bool:
+        """Whether the schema (None) or a table of it exists."""
         if table is None:
             self.cursor.execute("select to_regnamespace(%s)", (f'"{self.schema}"',))
         else:
             self.cursor.execute("select to_regclass(%s)", (self._path(table),))
-        return self._one() is not None
+        return self.value() is not None
 
     def _path(self, table: str) -> str:
         return f'"{self.schema}"."{table}"'
 
-    def _one(self) -> object:
+    def value(self) -> object:
+        """The one value that the last query gives, if any."""
         row = self.cursor.fetchone()
         return row[0] if row else None
 
-    def next_load_id(self) -> int:
-        """The number of the load that holds the lock."""
-        self.cursor.execute(
-            sql.SQL("select coalesce(max(load_id), 0) + 1 from {}").format(
-                self.name("load_history")
-            )
-        )
-        return int(str(self._one()))
-
     def is_complete(self) -> bool:
         """Whether all tables of the source exist."""
-        return all(self._exists(table) for table in self.contracts)
+        return all(self.exists(table) for table in self.contracts)
 
     def create_tables(self) -> None:
         """Create the missing parents, and add columns that a contract has gained.
@@ -304,7 +181,7 @@ class Store:
     def partition(self, table: str) -> str | None:
         """The name of the table that holds a raw table's rows, if there is one."""
         self.cursor.execute(_PARTITION, (self._path(table),))
-        found = self._one()
+        found = self.value()
         return None if found is None else str(found)
 
     def add_key(self, name: sql.Composable, contract: Contract) -> bool:
@@ -373,7 +250,7 @@ class Store:
                     key=sql.Identifier(target.key[0]),
                 )
             )
-            count = int(str(self._one()))
+            count = int(str(self.value()))
             if count:
                 found[column] = count
         return found
@@ -382,59 +259,7 @@ class Store:
         self.cursor.execute(
             sql.SQL("select not exists (select from {})").format(self.name(table))
         )
-        return bool(self._one())
-
-    def save_rejects(self, load_id: int, spool: RejectSpool) -> None:
-        """Copy the collected rejects."""
-        columns = sql.SQL(", ").join(map(sql.Identifier, COLUMNS))
-        rejected = self.name("rejected_rows")
-        self.cursor.execute(
-            sql.SQL(
-                "create temporary table new_rejects (like {}) on commit drop;"
-                "alter table new_rejects alter column load_id set default {};"
-            ).format(rejected, sql.Literal(load_id))
-        )
-        self.cursor.copy_expert(
-            sql.SQL("copy new_rejects ({}) from stdin with (format csv)").format(columns),
-            spool.rewound(),
-        )
-        self.cursor.execute(
-            sql.SQL("insert into {} select * from new_rejects").format(rejected)
-        )
-
-    def save_totals(self, load_id: int, tables: Iterable[TableSummary]) -> None:
-        """Write how many records, and how much money, each step of the load saw."""
-        for table in tables:
-            has_amount = self.contracts[table.table].amount is not None
-            steps = {**table.totals, ("loaded", ""): table.loaded_total()}
-            for (step, reason), total in steps.items():
-                self._insert(
-                    "load_totals",
-                    load_id=load_id,
-                    table_name=table.table,
-                    step=step,
-                    reason=reason,
-                    rows=total.rows,
-                    amount=total.amount.normalize() if has_amount else None,
-                )
-
-    def save_history(self, **values: object) -> None:
-        """Write a line of the history: load_history's columns and their values."""
-        self._insert("load_history", **values)
-
-    def _insert(self, table: str, **values: object) -> None:
-        self.cursor.execute(
-            sql.SQL("insert into {} ({}) values ({})").format(
-                self.name(table),
-                sql.SQL(", ").join(map(sql.Identifier, values)),
-                sql.SQL(", ").join(map(sql.Placeholder, values)),
-            ),
-            values,
-        )
-
-    def forget_rejects(self) -> None:
-        """Drop the rejects of earlier loads: what they belong to is being replaced."""
-        self.cursor.execute(sql.SQL("delete from {}").format(self.name("rejected_rows")))
+        return bool(self.value())
 
     def swap(self, partitions: dict[str, str]) -> None:
         """Make the named tables the rows of their raw tables, all at the same moment.

@@ -68,11 +68,15 @@ class TableSummary:
             self.absent_columns[file.path.name] = file.absent
 
     def reject(self, file: Path, rejects: list[Reject]) -> None:
-        """Count rejected records, and keep the first ones to show."""
+        """Count rejected records, and keep the first ones."""
         for reject in rejects:
             self.add("rejected", reject.reason, 1, reject.amount)
-            if len(self.examples) < MAX_EXAMPLES:
-                self.examples.append((file.name, reject))
+        self.keep_examples(file, rejects)
+
+    def keep_examples(self, file: Path, rejects: list[Reject]) -> None:
+        """Keep the first rejected records, to show them."""
+        room = MAX_EXAMPLES - len(self.examples)
+        self.examples += [(file.name, reject) for reject in rejects[: max(room, 0)]]
 
     def count(self, step: str) -> int:
         """The records of a step, over all reasons."""

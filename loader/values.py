@@ -1,9 +1,9 @@
 """What a value may look like: strict reading of text as numbers, dates and booleans.
 
-PostgreSQL is more liberal than a contract should be (it reads NaN, 1e3, 'now', rounds and
-drops time zones), so values are checked here, a column at a time, in shapes that Arrow and
-PostgreSQL read alike. Where a shape is fine but foreign (an offset, a decimal comma, the
-mapping's date format), the text is rewritten to the plain one.
+PostgreSQL is more liberal than a contract should be (it reads NaN, 1e3, 'now', rounds
+and drops time zones), so values are checked here, a column at a time, in shapes that
+Arrow and PostgreSQL read alike. Where a shape is fine but foreign (an offset, a decimal
+comma, the mapping's date format), the text is rewritten to the plain one.
 """
 
 from collections.abc import Callable
@@ -115,9 +115,9 @@ def constant_column(
 
 
 def _translated(text: Array, name: str, mapping: TableMapping) -> Array:
-    for written, meant in mapping.values.get(name, {}).items():
+    for written, meant in mapping.values.get(name, {}).items():  # noqa: PD011 a dictionary
         replacement = pa.scalar(meant, pa.string())
-        same = pc.fill_null(pc.equal(text, pa.scalar(written, pa.string())), False)
+        same = _flags(pc.equal(text, pa.scalar(written, pa.string())))
         if pc.any(same).as_py():
             text = pc.if_else(same, replacement, text)
     if name in mapping.defaults and text.null_count:
@@ -131,13 +131,13 @@ def _missing(text: Array, column: Column) -> list[tuple[str, Flags]]:
     empty = pc.is_null(text)
     if column.type == "id":
         blank = pc.equal(pc.binary_length(pc.utf8_trim_whitespace(text)), 0)
-        empty = pc.or_(empty, pc.fill_null(blank, False))
+        empty = pc.or_(empty, _flags(blank))
     return _fault(MISSING, empty)
 
 
 def _fault(reason: str, mask: Array) -> list[tuple[str, Flags]]:
     """The fault, unless no record has it; null means that a record has it not."""
-    flags = pc.fill_null(mask, False).to_numpy(zero_copy_only=False)
+    flags = _flags(mask).to_numpy(zero_copy_only=False)
     return [(reason, flags)] if flags.any() else []
 
 
@@ -236,9 +236,7 @@ def _not_dates(text: Array, values: Array) -> list[tuple[str, Flags]]:
     return _fault(NOT_A_DATE, pc.and_(pc.is_valid(text), pc.is_null(values)))
 
 
-def _with_format(
-    text: Array, mapping: TableMapping, clock: Clock, plain: str
-) -> Array:
+def _with_format(text: Array, mapping: TableMapping, clock: Clock, plain: str) -> Array:
     """The text, where it follows the mapping's date format, in ISO; else unchanged."""
     if mapping.date_format is None:
         return text
@@ -261,17 +259,24 @@ def _in_shop_time(text: Array, values: Array, clock: Clock) -> Array:
     shorter = pc.replace_substring_regex(text, _LONG_FRACTION, r"\1")
     with_offset = pc.and_(unread, pc.match_substring_regex(shorter, _OFFSET))
     rewritten = pc.if_else(unread, shorter, text)
-    places = np.flatnonzero(pc.fill_null(with_offset, False).to_numpy(zero_copy_only=False))
+    with_offset = _flags(with_offset)
+    places = np.flatnonzero(with_offset.to_numpy(zero_copy_only=False))
     if not len(places):
         return rewritten if not rewritten.equals(text) else text
-    compact = pc.replace_substring_regex(shorter.take(pa.array(places)), _OFFSET, r"\1T\2\3\4")
+    compact = pc.replace_substring_regex(
+        shorter.take(pa.array(places)), _OFFSET, r"\1T\2\3\4"
+    )
     moments = pd.to_datetime(
         compact.to_pandas(), format="ISO8601", utc=True, errors="coerce"
     )
     local = moments.dt.tz_convert(clock.zone).dt.tz_localize(None)
     iso = local.dt.strftime("%Y-%m-%d %H:%M:%S.%f").fillna("unreadable")
-    mask = pc.fill_null(with_offset, False)
-    return pc.replace_with_mask(rewritten, mask, pa.array(iso, pa.string()))
+    return pc.replace_with_mask(rewritten, with_offset, pa.array(iso, pa.string()))
+
+
+def _flags(mask: Array) -> Array:
+    """The mask with false for null."""
+    return pc.fill_null(mask, pa.scalar(value=False))
 
 
 def _cast_moments(text: Array) -> Array:

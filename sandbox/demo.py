@@ -1,7 +1,7 @@
-"""`make demo`: a shop's CSV files become marts, and a short summary says what came of it.
+"""`make demo`: a shop's CSV files become marts, and a summary says what came of it.
 
-Each step runs the project's own command as a user would, on the sandbox server, whatever
-server the libpq variables name.
+Each step runs the project's own command as a user would, on the sandbox server,
+whatever server the libpq variables name.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ def _run(title: str, command: Sequence[str | Path], environment: dict[str, str])
         StepError: it failed.
     """
     program, *arguments = command
-    finished = subprocess.run(  # noqa: S603 the project's own programs
+    finished = subprocess.run(
         [PROGRAMS / program, *arguments],
         check=False,
         capture_output=True,
@@ -175,7 +175,7 @@ def _summarise(console: Console, environment: dict[str, str], loaded: str) -> No
     console.print(table)
     console.print(
         "\nWhere to look next:\n"
-        "  make psql                     ask the marts: select * from marts.customers;\n"
+        "  make psql                     ask it: select * from marts.customers;\n"
         "  target/static_index.html      every table and column, and the lineage\n"
         "  make load DATA=folder build   your own CSV files instead\n"
         "  README.md                     the catalogue of marts",

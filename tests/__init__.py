@@ -1,0 +1,1 @@
+"""Tests of the whole project; the SQL files beside are dbt's."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +11,9 @@ from typer.testing import CliRunner
 from loader.cli import app
 
 if TYPE_CHECKING:
-    from click.testing import Result
+    from pathlib import Path
+
+    from typer.testing import Result
 
 CUSTOMERS = "customer_id,signup_date,channel\nann,2024-01-01,email\nbob,2024-01-02,\n"
 ORDERS = (

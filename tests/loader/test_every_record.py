@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -29,12 +29,13 @@ if TYPE_CHECKING:
     from sandbox.server import Server
     from tests.conftest import Database
 
+Quoting = Literal[0, 1]
 COLUMNS = ("session_id", "session_date", "page_views", "converted", "duration_seconds")
 CUSTOMERS = "customer_id,signup_date\n"
 ORDERS = "order_id,customer_id,order_date,revenue\n"
 
 NUMBERS = [
-    "0", "1", "-1", "1.5", ".5", "5.", "+2", "007", "1e3", "NaN", "inf", "0x1F", "1_000",
+FLAGS = ["true", "False", "T", "f", "YES", "no", "1", "0", "2", "on", "y", "oui", ""]
     "1,5", " 1", "1 ", "--1", "999999999999", "1000000000000", "0." + "1" * 20,
     "0." + "1" * 21, "٣", "-0", "Infinity", "1.2.3", "-", ".", "",
 ]  # fmt: skip
@@ -46,11 +47,41 @@ MOMENTS = [
     "1900-01-01", "2199-01-01", "9999-12-31", "0000-01-01", "now", "infinity",
     "01/02/2024", "2024-01-01 ", "epoch", "",
 ]  # fmt: skip
-FLAGS = ["true", "False", "T", "f", "YES", "no", "1", "0", "2", "on", "y", "oui", " true", ""]
-IDS = ["a", "b", "a b", "é", "a\nb", 'say "x"', "a,b", "\\.", "\\N", " ", "", "x" * 501, "\r"]
+FLAGS = [
+    "true",
+    "False",
+    "T",
+    "f",
+    "YES",
+    "no",
+    "1",
+    "0",
+    "2",
+    "on",
+    "y",
+    "oui",
+    " true",
+    "",
+]
+IDS = [
+    "a",
+    "b",
+    "a b",
+    "é",
+    "a\nb",
+    'say "x"',
+    "a,b",
+    "\\.",
+    "\\N",
+    " ",
+    "",
+    "x" * 501,
+    "\r",
+]
 TORN = [
-    b"a", b"a,b,c,d,e,f", b"\xff,2024-01-01,1,,", b"a,2024-01-01,\x00,,", b'5",2024-01-01,,,',
-    b'"a"b,2024-01-01,,,', b"a\rb,2024-01-01,,,", b"\\.", b"", b'"a\xff\nb",2024-01-01,,,',
+    b"a", b"a,b,c,d,e,f", b"\xff,2024-01-01,1,,", b"a,2024-01-01,\x00,,",
+    b'5",2024-01-01,,,', b'"a"b,2024-01-01,,,', b"a\rb,2024-01-01,,,", b"\\.",
+    b"", b'"a\xff\nb",2024-01-01,,,',
     b"\xed\xa0\x80,2024-01-01,,,",
 ]  # fmt: skip
 
@@ -58,7 +89,7 @@ values = st.tuples(*map(st.sampled_from, (IDS, MOMENTS, NUMBERS, FLAGS, NUMBERS)
 lines = st.lists(st.one_of(values, values, st.sampled_from(TORN)), max_size=12)
 
 
-def encoded(line: tuple[str, ...] | bytes, quoting: int) -> bytes:
+def encoded(line: tuple[str, ...] | bytes, quoting: Quoting) -> bytes:
     """Write a record as CSV."""
     if isinstance(line, bytes):
         return line
@@ -72,7 +103,7 @@ class Expected:
     """What the rules say of a file."""
 
     rows: dict[str, tuple[object, ...]] = field(default_factory=dict)
-    rejects: list[tuple[int, str | None, str, bytes]] = field(default_factory=list)
+    rejects: list[tuple[object, ...]] = field(default_factory=list)
     duplicates: int = 0
     read: int = 0
 
@@ -90,7 +121,6 @@ def expect(records: list[bytes]) -> Expected:
             else:
                 keep(expected, line, raw, fault)
         line += 1 + raw.count(b"\n")
-    expected.rejects.sort(key=lambda reject: reject[0])
     return expected
 
 
@@ -105,7 +135,7 @@ def keep(expected: Expected, line: int, raw: bytes, row: tuple[object, ...]) -> 
         expected.rejects.append((line, "session_id", "duplicate key", raw))
 
 
-def fault_of(raw: bytes) -> tuple[object, ...]:
+def fault_of(raw: bytes) -> tuple[object, ...]:  # noqa: PLR0911 one per rule
     """Give the column and the reason of a fault, or else the five values."""
     if raw in {TORN[4], TORN[5]}:
         return None, "broken quotes"
@@ -165,7 +195,7 @@ def read_moment(text: str) -> object:
     shape = r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?)?)?"
     if not re.fullmatch(shape, text):
         return Reason("not a date")
-    if text.startswith("0000") or text.startswith("1899"):
+    if text.startswith(("0000", "1899")):
         return Reason("out of range")
     text = re.sub(r"(\.\d{6})\d+", r"\1", text).replace("Z", "+00:00")
     text = re.sub(r"\.\d+", lambda found: found.group().ljust(7, "0"), text)
@@ -189,11 +219,13 @@ def read_flag(text: str) -> object:
 
 @given(
     lines=lines,
-    quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+    quoting=st.sampled_from([0, 1]),
     line_end=st.sampled_from([b"\n", b"\r\n"]),
     size=st.sampled_from([16, 64, 1 << 20]),
 )
-@example(lines=[("a", "2024-01-01", "1", "t", "1")] * 3, quoting=0, line_end=b"\n", size=16)
+@example(
+    lines=[("a", "2024-01-01", "1", "t", "1")] * 3, quoting=0, line_end=b"\n", size=16
+)
 @example(lines=list(TORN), quoting=0, line_end=b"\n", size=16)
 @example(
     lines=[(i, m, "1", "t", "1") for i in IDS for m in MOMENTS],
@@ -214,7 +246,7 @@ def read_flag(text: str) -> object:
 )
 def test_each_record_is_loaded_as_it_is_or_rejected_with_its_line(
     lines: list[tuple[str, ...] | bytes],
-    quoting: int,
+    quoting: Quoting,
     line_end: bytes,
     size: int,
     server: Server,
@@ -243,7 +275,8 @@ def compare(database: Database, expected: Expected) -> None:
     loaded = database.rows(f"select {', '.join(COLUMNS)} from raw_shop.web_sessions")
     assert {row[0]: row for row in loaded} == expected.rows
     found = database.rows(
-        "select line_number, column_name, reason, raw_record from raw_shop.rejected_rows"
+        "select line_number, column_name, reason, raw_record"
+        " from raw_shop.rejected_rows"
     )
     rejects = [(*reject[:3], bytes(reject[3])) for reject in found]
     assert Counter(rejects) == Counter(expected.rejects)

@@ -38,7 +38,9 @@ def test_a_load_fills_the_tables_and_empties_those_without_a_file(
     files.write_shop()
     result = files.load()
     assert result.exit_code == 0, result.output
-    assert "No file for marketing_spend, order_items, products, refunds" in result.output
+    assert (
+        "No file for marketing_spend, order_items, products, refunds" in result.output
+    )
     assert orders(database) == [
         ("1", Decimal("10.00")),
         ("2", Decimal("20.50")),
@@ -86,7 +88,9 @@ def test_a_replacing_load_leaves_nothing_of_the_shop_before(
     files: Files, database: Database
 ) -> None:
     files.write_shop()
-    files.write("refunds.csv", "refund_id,order_id,refunded_at,amount\nr1,1,2024-02-01,1\n")
+    files.write(
+        "refunds.csv", "refund_id,order_id,refunded_at,amount\nr1,1,2024-02-01,1\n"
+    )
     files.write("orders.csv", ORDERS + "bad,ann,2024-01-01,0\n")
     files.load("--max-rejects", "50%")
     assert len(rejects(database)) == 1
@@ -116,7 +120,10 @@ def test_append_adds_new_keys_replaces_changed_ones_and_leaves_the_rest(
 ) -> None:
     files.write_shop()
     files.load()
-    more = ORDER + "3,ann,2024-02-01,5.00\n2,bob,2024-01-04 12:30:00,21\n4,eve,2024-03-01,7\n"
+    more = (
+        ORDER
+        + "3,ann,2024-02-01,5.00\n2,bob,2024-01-04 12:30:00,21\n4,eve,2024-03-01,7\n"
+    )
     path = files.write("orders_2.csv", more)
     result = files.run("load", str(path), "--mode", "append")
     assert result.exit_code == 0, result.output
@@ -145,7 +152,9 @@ def test_rows_now_are_what_the_loads_read_less_what_they_gave_up(
     files: Files, database: Database
 ) -> None:
     files.write_shop()
-    files.write("orders.csv", ORDERS + "1,ann,2024-01-03,11\n1,ann,2024-01-03,10\nx,y,z,1\n")
+    files.write(
+        "orders.csv", ORDERS + "1,ann,2024-01-03,11\n1,ann,2024-01-03,10\nx,y,z,1\n"
+    )
     files.load("--max-rejects", "50%")
     files.write("orders_2.csv", ORDER + "2,bob,2024-01-04,2\n3,ann,2024-02-01,5\n")
     files.run("load", str(files.folder / "orders_2.csv"), "--mode", "append")
@@ -187,8 +196,12 @@ def test_in_a_file_the_first_of_a_key_stays_and_another_one_is_rejected(
 
 def test_across_files_the_later_name_wins(files: Files, database: Database) -> None:
     files.write("customers.csv", CUSTOMERS)
-    files.write("orders_2024-02.csv", ORDER + "1,ann,2024-01-03,12\n3,ann,2024-02-01,5\n")
-    files.write("orders_2024-01.csv", ORDER + "1,ann,2024-01-03,10\n3,ann,2024-02-01,5\n")
+    files.write(
+        "orders_2024-02.csv", ORDER + "1,ann,2024-01-03,12\n3,ann,2024-02-01,5\n"
+    )
+    files.write(
+        "orders_2024-01.csv", ORDER + "1,ann,2024-01-03,10\n3,ann,2024-02-01,5\n"
+    )
     assert files.load().exit_code == 0
     assert orders(database) == [("1", Decimal(12)), ("3", Decimal(5))]
     assert database.rows(
@@ -202,7 +215,9 @@ def test_too_many_rejects_refuse_the_load_after_reporting_them_all(
 ) -> None:
     files.write_shop()
     files.load()
-    files.write("orders.csv", ORDER + "1,ann,2024-01-03,0\n2,ann,31/12/2024,1\n3,ann,,1\n")
+    files.write(
+        "orders.csv", ORDER + "1,ann,2024-01-03,0\n2,ann,31/12/2024,1\n3,ann,,1\n"
+    )
     result = files.load()
     assert result.exit_code == 1
     assert "orders: 3 of 3" in result.output
@@ -249,7 +264,9 @@ def test_a_file_that_cannot_be_read_refuses_the_load(
     assert files.check().exit_code == 1
 
 
-def test_a_missing_table_refuses_a_replacing_load(files: Files, database: Database) -> None:
+def test_a_missing_table_refuses_a_replacing_load(
+    files: Files, database: Database
+) -> None:
     files.write("orders.csv", ORDERS)
     result = files.load()
     assert result.exit_code == 1
@@ -360,7 +377,10 @@ def test_a_mapping_renames_and_reformats(files: Files, database: Database) -> No
             decimal: ","
             date_format: "%d/%m/%Y"
             columns:
-              {order_id: "Order #", customer_id: Client, order_date: Date, revenue: Total}
+              order_id: "Order #"
+              customer_id: Client
+              order_date: Date
+              revenue: Total
             defaults: {status: completed}
             values: {promo_used: {"-": null}}
         """
@@ -379,16 +399,18 @@ def test_a_mapping_renames_and_reformats(files: Files, database: Database) -> No
         (4, "order_date", "not a date"),
         (5, "revenue", "not a number"),
     ]
-    assert database.rows("select distinct time_zone, currency from raw_shop.load_history") == [
-        ("Europe/Paris", "EUR")
-    ]
+    assert database.rows(
+        "select distinct time_zone, currency from raw_shop.load_history"
+    ) == [("Europe/Paris", "EUR")]
 
 
 def test_a_file_without_header_and_with_blanks_between_values(
     files: Files, database: Database
 ) -> None:
     files.write("customers.csv", CUSTOMERS)
-    files.write("sales.txt", " 00004 1 19970101  2   29.33\n   \n 00005 2 19970231 1 5\n")
+    files.write(
+        "sales.txt", " 00004 1 19970101  2   29.33\n   \n 00005 2 19970231 1 5\n"
+    )
     files.write_mapping(
         """
         tables:
@@ -402,9 +424,9 @@ def test_a_file_without_header_and_with_blanks_between_values(
     )
     result = files.load("--max-rejects", "50%")
     assert result.exit_code == 0, result.output
-    assert database.rows("select customer_id, order_id, revenue from raw_shop.orders") == [
-        ("00004", "1", Decimal("29.33"))
-    ]
+    assert database.rows(
+        "select customer_id, order_id, revenue from raw_shop.orders"
+    ) == [("00004", "1", Decimal("29.33"))]
     assert rejects(database) == [("sales.txt", 3, "order_date", "not a date")]
     raw = database.value("select raw_record from raw_shop.rejected_rows")
     assert bytes(raw) == b" 00005 2 19970231 1 5"

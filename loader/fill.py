@@ -1,0 +1,242 @@
+"""Filling one table from its files: COPY beside the checks, then one record per key."""
+
+from bisect import bisect_right
+from collections import defaultdict
+from dataclasses import dataclass, field
+from itertools import accumulate
+
+import psycopg2
+from psycopg2 import sql
+
+from loader.contract import Contract
+from loader.duplicates import DUPLICATE_KEY, REASONS, remove_duplicates
+from loader.errors import DataRefusedError
+from loader.files import TableFile
+from loader.pump import Progress, Pump, scan_file
+from loader.reading import BlockPlace
+from loader.rejects import RejectSpool
+from loader.scan import Batch, Reject, block_delimiter, records_at
+from loader.store import Store, amount_of, columns_of, same_key
+from loader.summary import BY_THIS_LOAD, FileTally, TableSummary
+from loader.values import Clock
+
+COPY_BYTES = 1 << 18
+
+
+@dataclass
+class _Copied:
+    """Where the rows copied from a file came from, to find them again.
+
+    places: for each block its first row, its place in the file, and its good records.
+    """
+
+    file: TableFile
+    tally: FileTally
+    rows: int = 0
+    places: list[tuple[int, BlockPlace, bytes]] = field(default_factory=list)
+
+
+@dataclass
+class TableFill:
+    """The files of one table on their way into it, counted in `summary`."""
+
+    store: Store
+    contract: Contract
+    files: list[TableFile]
+    clock: Clock
+    summary: TableSummary
+    spool: RejectSpool
+    progress: Progress
+    load_id: int
+    copied: list[_Copied] = field(default_factory=list)
+
+    def replace(self, name: str) -> None:
+        """Copy the files into a new table, which ends with one row per key.
+
+        Raises:
+            DataRefusedError: a file cannot be read to its end.
+        """
+        target = self.store.name(name)
+        for file in self.files:
+            self._copy(target, file, frozen=True)
+        self._give_key(target)
+        self._execute("analyze {target}", target=target)
+
+    def append(self, name: str) -> None:
+        """Add the files' records to a table; those of known keys replace the old ones.
+
+        Raises:
+            DataRefusedError: a file cannot be read to its end.
+        """
+        target = self.store.name(name)
+        incoming = sql.Identifier(f"new_{self.contract.table}")
+        self._execute(
+            "create temporary table {incoming} (like {target}) on commit drop;"
+            "alter table {incoming} alter column _load_id set default {load_id};"
+            "alter table {incoming} add column _file integer;",
+            incoming=incoming,
+            target=target,
+            load_id=sql.Literal(self.load_id),
+        )
+        for number, file in enumerate(self.files):
+            self._execute(
+                "alter table {incoming} alter column _file set default {number}",
+                incoming=incoming,
+                number=sql.Literal(number),
+            )
+            self._copy(incoming, file, frozen=False)
+        self._give_key(incoming)
+        self._execute("analyze {incoming}", incoming=incoming)
+        self._leave_out_known(target, incoming)
+        self._take_out_changed(target, incoming)
+        columns = sql.SQL(", ").join(
+            map(sql.Identifier, [*self.contract.columns, "_load_id"])
+        )
+        self._execute(
+            "insert into {target} ({columns}) select {columns} from {incoming}",
+            target=target,
+            columns=columns,
+            incoming=incoming,
+        )
+
+    def _execute(self, query: str, **parts: sql.Composable) -> None:
+        self.store.cursor.execute(sql.SQL(query).format(**parts))
+
+    def _copy(self, target: sql.Composable, file: TableFile, *, frozen: bool) -> None:
+        tally = FileTally(file.path)
+        copied = _Copied(file, tally)
+        self.copied.append(copied)
+        self.summary.add_file(file, tally)
+
+        def consume(batch: Batch) -> None:
+            self.summary.add("read", "", batch.records, batch.amount)
+            if batch.rejects:
+                self.summary.reject(file.path, batch.rejects)
+                self.spool.add(self.summary.table, file.path.name, batch.rejects)
+            copied.places.append((copied.rows, batch.place, batch.good))
+            copied.rows += batch.rows
+
+        columns = sql.SQL(", ").join(map(sql.Identifier, file.columns))
+        command = sql.SQL(
+            "copy {target} ({columns}) from stdin with (format csv, freeze {frozen}, "
+            "delimiter {delimiter}, force_null ({columns}))"
+        ).format(
+            target=target,
+            columns=columns,
+            frozen=sql.Literal(frozen),
+            delimiter=sql.Literal(block_delimiter(file)),
+        )
+        pump = Pump(scan_file(file, self.clock, tally, self.progress, consume))
+        try:
+            self.store.cursor.copy_expert(command, pump, size=COPY_BYTES)
+        except psycopg2.Error as error:
+            if pump.error is not None:
+                raise pump.error from error
+            if isinstance(error, psycopg2.DataError):
+                message = (
+                    f"PostgreSQL refuses a value of {file.path} that the checks let "
+                    f"through. Please report this: {error}"
+                )
+                raise DataRefusedError(message) from error
+            raise
+        finally:
+            pump.close()
+
+    def _give_key(self, target: sql.Composable) -> None:
+        """Make the key unique; without repeated keys, at no cost but the index."""
+        if not self.store.add_key(target, self.contract):
+            self._remove_duplicates(target)
+            self.store.add_key(target, self.contract)
+
+    def _remove_duplicates(self, target: sql.Composable) -> None:
+        first_rows = [0, *accumulate(file.rows for file in self.copied)][:-1]
+        removed, conflicts = remove_duplicates(
+            self.store.cursor, target, self.contract, first_rows
+        )
+        for part in removed:
+            tally = self.copied[part.file].tally
+            if part.step == "duplicate":
+                tally.duplicates += part.rows
+            elif part.step == "superseded":
+                tally.superseded += part.rows
+            else:
+                tally.rejected += part.rows
+            self.summary.add(part.step, REASONS[part.step], part.rows, part.amount)
+        by_file: dict[int, list[int]] = defaultdict(list)
+        for conflict in conflicts:
+            by_file[conflict.file].append(conflict.row)
+        for file, rows in by_file.items():
+            self._spool_conflicts(self.copied[file], rows)
+
+    def _spool_conflicts(self, copied: _Copied, rows: list[int]) -> None:
+        """Find the bytes and lines of rejected rows by reading their blocks again."""
+        first_rows = [first for first, _, _ in copied.places]
+        by_block: dict[int, list[int]] = defaultdict(list)
+        for row in rows:
+            block = bisect_right(first_rows, row) - 1
+            by_block[block].append(row - first_rows[block])
+        for block, found in by_block.items():
+            _, place, good = copied.places[block]
+            rejects = [
+                Reject(line, self.contract.key[0], DUPLICATE_KEY, raw, None)
+                for line, raw in records_at(copied.file, place, good, found)
+            ]
+            self.summary.keep_examples(copied.file.path, rejects)
+            self.spool.add(self.contract.table, copied.file.path.name, rejects)
+
+    def _leave_out_known(
+        self, target: sql.Composable, incoming: sql.Composable
+    ) -> None:
+        """Remove from the incoming rows those that say what the table says already."""
+        self._execute(
+            """
+            with known as (
+                delete from {incoming} as mine using {target} as theirs
+                where {same_key} and ({mine}) is not distinct from ({theirs})
+                returning mine._file as file, {amount} as amount
+            )
+            select file, count(*), sum(amount) from known group by file
+            """,
+            incoming=incoming,
+            target=target,
+            same_key=same_key(self.contract),
+            mine=columns_of(self.contract, "mine"),
+            theirs=columns_of(self.contract, "theirs"),
+            amount=amount_of(self.contract, "mine"),
+        )
+        for file, rows, amount in self.store.cursor.fetchall():
+            self.summary.files[file].duplicates += rows
+            self.summary.add("duplicate", "loaded before", rows, amount)
+
+    def _take_out_changed(
+        self, target: sql.Composable, incoming: sql.Composable
+    ) -> None:
+        """Delete the table's rows whose keys come again, and note the keys."""
+        self._execute(
+            """
+            with replaced as (
+                delete from {target} as theirs using {incoming} as mine
+                where {same_key}
+                returning {amount} as amount, array[{key}] as record_key
+            ),
+            noted as (
+                insert into {removed} (load_id, table_name, record_key)
+                select {load_id}, {table}, record_key from replaced
+            )
+            select count(*), sum(amount) from replaced
+            """,
+            target=target,
+            incoming=incoming,
+            same_key=same_key(self.contract),
+            amount=amount_of(self.contract, "theirs"),
+            key=sql.SQL(", ").join(
+                sql.SQL("{}::text").format(sql.Identifier("theirs", column))
+                for column in self.contract.key
+            ),
+            removed=self.store.name("removed_keys"),
+            load_id=sql.Literal(self.load_id),
+            table=sql.Literal(self.contract.table),
+        )
+        rows, amount = self.store.cursor.fetchall()[0]
+        if rows:
+            self.summary.add("superseded", BY_THIS_LOAD, rows, amount)
