@@ -129,12 +129,9 @@ def find_binaries(major: int | None = None) -> Binaries:
     Raises:
         BinariesError: There is none, or none of that version.
     """
-    found: list[Binaries] = []
-    for folder, origin in (*_wheel_folders(), *_system_folders()):
-        try:
-            found.append(read_binaries(folder, origin))
-        except BinariesError:
-            continue
+    candidates = (*_wheel_folders(), *_system_folders())
+    tried = [_read_if_usable(folder, origin) for folder, origin in candidates]
+    found = [binaries for binaries in tried if binaries]
     fitting = [each for each in found if major in (None, each.major)]
     if fitting:
         return fitting[0]
@@ -143,6 +140,13 @@ def find_binaries(major: int | None = None) -> Binaries:
         raise BinariesError(what, INSTALL)
     what = "PostgreSQL is not there: neither its wheel nor system programs."
     raise BinariesError(what, INSTALL)
+
+
+def _read_if_usable(folder: Path, origin: str) -> Binaries | None:
+    try:
+        return read_binaries(folder, origin)
+    except BinariesError:
+        return None
 
 
 def _wheel_folders() -> list[tuple[Path, str]]:

@@ -132,6 +132,10 @@ def generate(
     seed: Annotated[
         int, typer.Option(help="The same seed gives the same bytes.")
     ] = DEFAULT_SEED,
+    dirty: Annotated[  # noqa: FBT002
+        bool,
+        typer.Option("--dirty", help="Add bad records; manifest.json lists them."),
+    ] = False,
 ) -> None:
     """Write a synthetic shop as CSV files, as the contracts of source shop ask."""
     # numpy and pyarrow are slow to import, and the server's commands do without
@@ -142,7 +146,7 @@ def generate(
     with explained():
         plan = Plan(customers, months, seed)
         with shown_progress() as progress:
-            written = write_shop(plan, out, progress)
+            written = write_shop(plan, out, progress, dirty=dirty)
     for table, rows in written.rows.items():
         typer.echo(f"{table:16} {rows:>12,} rows")
     typer.echo(f"Written to {written.folder}")

@@ -246,14 +246,15 @@ def default_home() -> Path:
 
 def folder_bytes(folder: Path) -> int:
     """Return what the files below a folder take up, in bytes."""
-    total = 0
-    for parent, _, names in os.walk(folder):
-        for name in names:
-            try:
-                total += (Path(parent) / name).lstat().st_size
-            except FileNotFoundError:
-                continue
-    return total
+    names = ((parent, name) for parent, _, names in os.walk(folder) for name in names)
+    return sum(_file_bytes(Path(parent) / name) for parent, name in names)
+
+
+def _file_bytes(path: Path) -> int:
+    try:
+        return path.lstat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _fits_socket(folder: Path) -> bool:

@@ -17,12 +17,7 @@ SHARED_MEMORY_ENOUGH = 256 * MEGABYTE
 def memory_bytes() -> int:
     """Return the memory that this process may use, in bytes."""
     physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    limits = [physical]
-    for path in GROUP_LIMITS:
-        try:
-            limits.append(int(path.read_text(encoding="ascii")))
-        except (OSError, ValueError):
-            continue
+    limits = [physical, *(_number_in(path) for path in GROUP_LIMITS)]
     return min(limit for limit in limits if limit > 0)
 
 
@@ -69,6 +64,14 @@ def settings_file(settings: dict[str, str]) -> str:
     """Write settings in the syntax of postgresql.auto.conf."""
     lines = [f"{name} = {_quoted(value)}" for name, value in settings.items()]
     return "\n".join(["# Written by `sandbox up`, each time.", *lines, ""])
+
+
+def _number_in(path: Path) -> int:
+    """Return the number that a file holds, 0 if there is none."""
+    try:
+        return int(path.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return 0
 
 
 def _megabytes(amount: float, at_most: int) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.errors import ShopError
 from sandbox.shop.columns import write_table
+from sandbox.shop.dirt import Dirt, spoil
 from sandbox.shop.plan import LAST_DAY
 from sandbox.shop.shop import TABLES, make_tables
 
@@ -36,6 +37,8 @@ def write_shop(
     plan: Plan,
     folder: Path,
     progress: Callable[[str, int, int], None] | None = None,
+    *,
+    dirty: bool = False,
 ) -> Written:
     """Write a shop's files into a folder, which appears when all are complete.
 
@@ -43,6 +46,7 @@ def write_shop(
         plan: What shop.
         folder: The folder to make, or an earlier one of this program to replace.
         progress: Called with table, rows written since the last call, rows in all.
+        dirty: Whether to add bad records, which the manifest lists.
 
     Raises:
         ShopError: The folder holds something else.
@@ -56,7 +60,11 @@ def write_shop(
     replaced = unfinished.with_name(f"{unfinished.name}-replaced")
     try:
         rows = _write_tables(plan, unfinished, progress)
-        manifest = _manifest(plan, rows)
+        dirt = {
+            table: spoil(plan, table, unfinished / f"{table}.csv")
+            for table in (rows if dirty else ())
+        }
+        manifest = _manifest(plan, rows, dirt)
         text = json.dumps(manifest, indent=1, ensure_ascii=False)
         (unfinished / MANIFEST).write_text(f"{text}\n", encoding="utf-8")
         unfinished.chmod(0o755)
@@ -117,15 +125,41 @@ def _write_tables(
     return rows
 
 
-def _manifest(plan: Plan, rows: dict[str, int]) -> dict[str, Any]:
+def _manifest(
+    plan: Plan, rows: dict[str, int], dirt: dict[str, Dirt]
+) -> dict[str, Any]:
+    tables = {}
+    for table, good in rows.items():
+        found = dirt.get(table, Dirt())
+        tables[table] = {
+            "file": f"{table}.csv",
+            "good_records": good,
+            "identical_duplicates": len(found.duplicates),
+            "rejected_records": len(found.rejects),
+            "total_records": good + len(found.duplicates) + len(found.rejects),
+        }
     return {
         "written_by": WRITER,
         "customers": plan.customers,
         "months": plan.months,
         "seed": plan.seed,
         "last_day": LAST_DAY.isoformat(),
-        "tables": {
-            table: {"file": f"{table}.csv", "good_records": count}
-            for table, count in rows.items()
-        },
+        "tables": tables,
+        "rejects": [
+            {
+                "table": table,
+                "file": f"{table}.csv",
+                "line": line,
+                "column": fault.column,
+                "reason": fault.reason,
+                "kind": fault.kind,
+            }
+            for table, found in dirt.items()
+            for line, fault in found.rejects
+        ],
+        "identical_duplicates": [
+            {"table": table, "file": f"{table}.csv", "line": line}
+            for table, found in dirt.items()
+            for line in found.duplicates
+        ],
     }

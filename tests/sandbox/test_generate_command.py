@@ -98,7 +98,7 @@ def test_arguments_out_of_range_are_refused(
 @pytest.mark.parametrize("force", [signal.SIGINT, signal.SIGKILL])
 def test_an_interrupted_run_leaves_no_shop(tmp_path: Path, force: int) -> None:
     out = tmp_path / "shop"
-    command = [COMMAND, "generate", "--customers", "200000", "--out", out]
+    command = [str(COMMAND), "generate", "--customers", "200000", "--out", str(out)]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as run:
         while not any(tmp_path.glob(".shop.unfinished-*/orders.csv")):
             assert run.poll() is None, "it was over before it could be interrupted"

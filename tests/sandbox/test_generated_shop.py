@@ -188,14 +188,11 @@ def test_channels_differ_in_value_and_loyalty(counted: pd.DataFrame) -> None:
 
 
 def test_the_shop_grows_and_peaks_before_christmas(counted: pd.DataFrame) -> None:
-    months = counted["order_date"].dt.to_period("M")
-    revenue = counted.groupby(months)["dollars"].sum()
-    assert (
-        revenue.loc["2025-07":"2025-12"].sum() > revenue.loc["2024-07":"2024-12"].sum()
-    )
-    assert revenue.loc["2025"].idxmax() in pd.PeriodIndex(
-        ["2025-11", "2025-12"], freq="M"
-    )
+    days = counted["order_date"].dt
+    years = counted.groupby(days.year)["dollars"].sum()
+    assert years[2025] > 1.5 * years[2024]
+    months = counted.groupby(days.strftime("%Y-%m"))["dollars"].sum()
+    assert months.idxmax() in {"2025-11", "2025-12"}
 
 
 def test_some_days_have_no_orders(shop: Shop) -> None:
@@ -206,9 +203,9 @@ def test_some_days_have_no_orders(shop: Shop) -> None:
 
 def test_campaigns_pull_demand_forward(shop: Shop) -> None:
     daily = shop["orders"].set_index("order_date").resample("D").size()
-    sale = daily["2025-11-22":"2025-11-30"].mean()
-    assert sale > 1.4 * daily["2025-11-01":"2025-11-21"].mean()
-    assert sale > 1.4 * daily["2025-12-01":"2025-12-12"].mean()
+    sale = daily.truncate("2025-11-22", "2025-11-30").mean()
+    assert sale > 1.4 * daily.truncate("2025-11-01", "2025-11-21").mean()
+    assert sale > 1.4 * daily.truncate("2025-12-01", "2025-12-12").mean()
 
 
 def test_few_orders_do_not_count_and_the_latest_are_on_their_way(shop: Shop) -> None:
