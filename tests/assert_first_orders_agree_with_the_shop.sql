@@ -5,57 +5,55 @@
 
 with
 
+orders as (
+    select * from {{ ref('orders') }}
+),
+
 converted as (
     select * from {{ ref('int_orders_converted') }}
 ),
 
 customer_ids as (
-    select * from {{ ref('int_customers_identified') }}
+    select * from {{ ref('customer_ids') }}
 ),
 
-orders as (
-    select * from {{ ref('orders') }}
+disagreements as (
+    select
+        orders.order_id,
+        orders.customer_id,
+        orders.order_date,
+        converted.shop_customer_id,
+        converted.is_first_order_in_file
+    from orders
+    inner join converted on orders.order_id = converted.order_id
+    where orders.is_first_order <> converted.is_first_order_in_file
 ),
 
 -- a shop may mark per account or per person, may or may not skip cancelled orders, and
--- has its own sequence within a day: none of these is a disagreement
+-- has its own sequence within a day: none of these is a real disagreement
 compared as (
     select
-        converted.order_id,
-        converted.shop_customer_id,
-        converted.order_date,
-        converted.is_first_order_in_file,
-        orders.is_first_order,
-        min(case when converted.is_counted then converted.order_date end) over (
-            partition by converted.shop_customer_id
-        ) as first_date_of_account,
-        count(*) over (
-            partition by
-                coalesce(customer_ids.customer_id, converted.shop_customer_id)
-            order by converted.order_date
-            range between unbounded preceding and current row
-        ) as orders_up_to_the_day
-    from converted
-    left join customer_ids
-        on converted.shop_customer_id = customer_ids.shop_customer_id
-    left join orders on converted.order_id = orders.order_id
+        disagreements.order_id,
+        disagreements.is_first_order_in_file,
+        count(earlier.order_id) as earlier_orders,
+        count(earlier.order_id) filter (
+            where
+            earlier.is_counted
+            and earlier.shop_customer_id = disagreements.shop_customer_id
+            and earlier.order_date < disagreements.order_date
+        ) as earlier_days_of_account
+    from disagreements
+    inner join customer_ids on disagreements.customer_id = customer_ids.customer_id
+    left join converted as earlier
+        on
+            customer_ids.shop_customer_id = earlier.shop_customer_id
+            and disagreements.order_id <> earlier.order_id
+            and disagreements.order_date >= earlier.order_date
+    group by disagreements.order_id, disagreements.is_first_order_in_file
 )
 
-select
-    order_id,
-    shop_customer_id,
-    order_date,
-    is_first_order_in_file,
-    is_first_order
+select *
 from compared
 where
-    (
-        is_first_order_in_file
-        and not is_first_order
-        and order_date > first_date_of_account
-    )
-    or (
-        is_first_order
-        and not is_first_order_in_file
-        and orders_up_to_the_day = 1
-    )
+    (is_first_order_in_file and earlier_days_of_account > 0)
+    or (not is_first_order_in_file and earlier_orders = 0)

@@ -1,11 +1,4 @@
-{{
-    config(
-        indexes=[
-            {'columns': ['order_id', 'line_number'], 'unique': true},
-            {'columns': ['product_id']},
-        ]
-    )
-}}
+{{ config(indexes=[{'columns': ['order_id', 'line_number'], 'unique': true}]) }}
 
 with
 

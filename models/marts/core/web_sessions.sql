@@ -1,11 +1,4 @@
-{{
-    config(
-        indexes=[
-            {'columns': ['session_id'], 'unique': true},
-            {'columns': ['customer_id']},
-        ]
-    )
-}}
+{{ config(indexes=[{'columns': ['session_id'], 'unique': true}]) }}
 
 with
 
