@@ -83,6 +83,12 @@ class Account:
         if self.is_lent:
             os.chown(path, self.uid, self.gid, follow_symlinks=False)
 
+    def own_all(self, folder: Path) -> None:
+        """Make this account the owner of a folder and all in it."""
+        self.own(folder)
+        for path in folder.rglob("*"):
+            self.own(path)
+
     def can_execute(self, program: Path) -> bool:
         """Try, as this account, whether a program starts."""
         try:

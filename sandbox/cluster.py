@@ -50,11 +50,10 @@ def make_data(place: Place, binaries: Binaries, account: Account) -> None:
     """
     password = place.make_password()
     if place.data.exists():
+        if place.data.stat().st_uid != account.uid:
+            account.own_all(place.data)
         return
-    unfinished = place.unfinished_data
-    if unfinished.exists():
-        shutil.rmtree(unfinished)
-    unfinished.mkdir(mode=0o700)
+    unfinished = place.make_unfinished_data()
     account.own(unfinished)
     with tempfile.NamedTemporaryFile("w", dir=place.server) as password_file:
         password_file.write(password)
@@ -86,7 +85,8 @@ def write_settings(
     data: Path, port: int, socket_folder: Path, account: Account
 ) -> None:
     """Write the server's settings; they count from its next start."""
-    settings = server_settings(port, socket_folder, memory_bytes())
+    disk = shutil.disk_usage(data).free
+    settings = server_settings(port, socket_folder, memory_bytes(), disk)
     write_owned(data / "postgresql.auto.conf", settings_file(settings), account)
 
 

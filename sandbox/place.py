@@ -7,7 +7,7 @@
         password     of the superuser
         state.json   port, socket and programs chosen
         data/        PostgreSQL's own
-        data.new/    the same while it is being made; worthless
+        data.new-…/  the same while it is being made; worthless
         server.log
         postgresql/  copied programs, where the server cannot run the original ones
 """
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 REACHABLE_BY_ALL = Path("/var/lib/customer-insights-sandbox")
 PROJECT_MARKS = ("dbt_project.yml", "pyproject.toml")
 LONGEST_SOCKET_PATH = 103
+UNFINISHED_PREFIX = "data.new-"
 SOCKET_FOLDER_PREFIX = "customer-insights-"
 SOCKET_NAME = ".s.PGSQL.65535"
 
@@ -70,9 +71,21 @@ class Place:
     @property
     def server(self) -> Path:
         """The folder in which the server's things really lie."""
+        if self.link.is_symlink():
+            target = self.link.resolve()
+            return target if self._is_mine(target) else self.elsewhere
         if not self.link.exists() and self.elsewhere.is_dir():
             return self.elsewhere
-        return self.link.resolve()
+        return self.link
+
+    def _is_mine(self, folder: Path) -> bool:
+        """Tell whether a linked folder is not that of a home which was copied here."""
+        try:
+            note = (folder / "home").read_text("utf-8", "surrogateescape")
+        except FileNotFoundError:
+            return True
+        other = Path(note.rstrip("\n"))
+        return other == self.home or not (other / "server").exists()
 
     @property
     def elsewhere(self) -> Path:
@@ -85,10 +98,11 @@ class Place:
         """PostgreSQL's data folder."""
         return self.server / "data"
 
-    @property
-    def unfinished_data(self) -> Path:
-        """The data folder while it is being made."""
-        return self.server / "data.new"
+    def make_unfinished_data(self) -> Path:
+        """Make a folder for new data; what earlier attempts left is removed."""
+        for leftover in self.server.glob(f"{UNFINISHED_PREFIX}*"):
+            shutil.rmtree(leftover, ignore_errors=True)
+        return Path(tempfile.mkdtemp(prefix=UNFINISHED_PREFIX, dir=self.server))
 
     @property
     def log(self) -> Path:
@@ -145,13 +159,14 @@ class Place:
             probe.rmdir()
 
     def _settle_elsewhere(self) -> None:
-        self.elsewhere.mkdir(parents=True, exist_ok=True)
-        for folder in (REACHABLE_BY_ALL, self.elsewhere):
+        target = self.server if self.link.is_symlink() else self.elsewhere
+        target.mkdir(parents=True, exist_ok=True)
+        for folder in (REACHABLE_BY_ALL, target):
             folder.chmod(0o711)
-        note = self.elsewhere / "home"
-        note.write_text(f"{self.home}\n", encoding="utf-8", errors="surrogateescape")
-        if not os.path.lexists(self.link):
-            self.link.symlink_to(self.elsewhere)
+        note = target / "home"
+        note.write_text(f"{self.home}\n", "utf-8", "surrogateescape")
+        self.link.unlink(missing_ok=True)
+        self.link.symlink_to(target)
 
     def read_state(self) -> State | None:
         """Read the choices of the last `up`; None before the first."""

@@ -122,11 +122,10 @@ class Server:
         Raises:
             StateError: The server has never been up.
         """
-        state = self.place.read_state()
-        if state is None:
+        port = self._port()
+        if port is None:
             what = f"There is no sandbox server in {self.place.home}."
             raise StateError(what, "Start it: `sandbox up`.")
-        port = postmaster.noted_port(self.place.data) or state.port
         return {
             "PGHOST": HOST,
             "PGPORT": str(port),
@@ -135,6 +134,11 @@ class Server:
             "PGDATABASE": NAME,
             "PGSSLMODE": "disable",
         }
+
+    def _port(self) -> int | None:
+        """Return the port of the running server, else of the last one."""
+        state = self.place.read_state()
+        return postmaster.noted_port(self.place.data) or (state.port if state else None)
 
     def _check_owner(self) -> None:
         home = self.place.home
@@ -254,7 +258,6 @@ class Server:
         return True
 
     def _status(self, notes: list[str]) -> Status:
-        state = self.place.read_state()
         process = postmaster.running_process(self.place.data)
         is_running = process is not None and postmaster.is_ready(
             process, self.place.data
@@ -267,7 +270,7 @@ class Server:
         return Status(
             is_running=is_running,
             version=version,
-            port=int(self.environment()["PGPORT"]) if state else None,
+            port=self._port(),
             data=self.place.data,
             size_bytes=folder_bytes(self.place.data),
             password_file=self.place.password,

@@ -21,13 +21,16 @@ def memory_bytes() -> int:
     return min(limit for limit in limits if limit > 0)
 
 
-def server_settings(port: int, socket_folder: Path, memory: int) -> dict[str, str]:
+def server_settings(
+    port: int, socket_folder: Path, memory: int, disk: int
+) -> dict[str, str]:
     """Choose settings for bulk loads and analytics by few users.
 
     Args:
         port: The TCP port on the loopback address.
         socket_folder: The folder of the unix socket.
         memory: What the machine has, in bytes.
+        disk: What is free where the data lies, in bytes.
 
     Returns:
         Settings by name, as PostgreSQL reads them, without quotes.
@@ -44,7 +47,7 @@ def server_settings(port: int, socket_folder: Path, memory: int) -> dict[str, st
         "work_mem": _megabytes(memory / 64, at_most=64),
         "maintenance_work_mem": _megabytes(memory / 16, at_most=256),
         "effective_cache_size": _megabytes(memory / 2, at_most=65536),
-        "max_wal_size": "4GB",
+        "max_wal_size": _megabytes(disk / 8, at_most=4096, at_least=128),
         "checkpoint_timeout": "30min",
         "wal_level": "minimal",
         "max_wal_senders": "0",
@@ -74,8 +77,8 @@ def _number_in(path: Path) -> int:
         return 0
 
 
-def _megabytes(amount: float, at_most: int) -> str:
-    return f"{max(1, min(at_most, int(amount / MEGABYTE)))}MB"
+def _megabytes(amount: float, at_most: int, at_least: int = 1) -> str:
+    return f"{max(at_least, min(at_most, int(amount / MEGABYTE)))}MB"
 
 
 def _shared_memory_bytes() -> int:

@@ -71,6 +71,10 @@ def write_shop(
         if folder.exists():
             folder.rename(replaced)
         unfinished.rename(folder)
+    except BaseException:
+        if replaced.exists() and not folder.exists():
+            replaced.rename(folder)
+        raise
     finally:
         for leftover in (unfinished, replaced):
             shutil.rmtree(leftover, ignore_errors=True)

@@ -131,6 +131,48 @@ def test_a_busy_port_leads_to_another_one_that_stays(ask: Ask, home: Path) -> No
     assert ask(Server(home), "show port") == port
 
 
+def test_a_copy_of_the_project_gets_a_server_of_its_own(
+    run: Run, ask: Ask, tmp_path: Path
+) -> None:
+    original, copy = Server(tmp_path / "original"), Server(tmp_path / "copy")
+    try:
+        original.up()
+        ask(original, "create table kept as select 42 as answer; select 1")
+        original.down()
+        shutil.copytree(original.place.home, copy.place.home, symlinks=True)
+        assert run("up", "--home", original.place.home).returncode == 0
+        assert run("up", "--home", copy.place.home).returncode == 0
+        assert original.environment()["PGPORT"] != copy.environment()["PGPORT"]
+        copy.delete()
+        assert ask(original, "select answer from kept") == "42"
+    finally:
+        copy.delete()
+        original.delete()
+
+
+def test_a_moved_project_keeps_its_data(run: Run, ask: Ask, tmp_path: Path) -> None:
+    before, after = Server(tmp_path / "before"), Server(tmp_path / "after")
+    try:
+        before.up()
+        ask(before, "create table kept as select 42 as answer; select 1")
+        before.down()
+        before.place.home.rename(after.place.home)
+        assert run("up", "--home", after.place.home).returncode == 0
+        assert ask(after, "select answer from kept") == "42"
+    finally:
+        after.delete()
+
+
+def test_up_finds_a_running_server_whose_notes_are_lost(
+    run: Run, ask: Ask, home: Path
+) -> None:
+    Server(home).up()
+    Server(home).place.state.unlink()
+    Server(home).place.environment.unlink()
+    assert run("up", "--home", home).returncode == 0
+    assert ask(Server(home), "select 1") == "1"
+
+
 def test_a_port_taken_while_down_is_given_up(run: Run, ask: Ask, home: Path) -> None:
     Server(home).up()
     before = int(Server(home).environment()["PGPORT"])
@@ -175,14 +217,14 @@ def test_an_interrupted_creation_begins_again(run: Run, home: Path) -> None:
     with subprocess.Popen(
         [COMMAND, "up", "--home", home], start_new_session=True
     ) as up:
-        while not (Server(home).place.unfinished_data / "global").exists():
+        while not any(Server(home).place.server.glob("data.new-*/global")):
             assert up.poll() is None, "it was over before it could be interrupted"
             time.sleep(0.001)
         os.killpg(up.pid, signal.SIGKILL)
     assert not Server(home).place.data.exists()
     again = run("up", "--home", home)
     assert again.returncode == 0, again.stderr
-    assert not Server(home).place.unfinished_data.exists()
+    assert not any(Server(home).place.server.glob("data.new-*"))
 
 
 def test_the_server_has_a_session_of_its_own(running: Server) -> None:
