@@ -178,7 +178,7 @@ class TableFill:
         for block, found in by_block.items():
             _, place, good = copied.places[block]
             rejects = [
-                Reject(line, self.contract.key[0], DUPLICATE_KEY, raw, None)
+                Reject(line, None, DUPLICATE_KEY, raw, None)
                 for line, raw in records_at(copied.file, place, good, found)
             ]
             self.summary.keep_examples(copied.file.path, rejects)

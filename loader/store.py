@@ -195,8 +195,11 @@ class Store:
         except errors.UniqueViolation:
             self.cursor.execute("rollback to savepoint before_key")
             return False
-        self.cursor.execute("release savepoint before_key")
-        return True
+        else:
+            return True
+        finally:
+            # rows can be copied frozen only outside of a savepoint
+            self.cursor.execute("release savepoint before_key")
 
     def note_removed_keys(
         self, load_id: int, contract: Contract, old: str, new: str

@@ -132,7 +132,7 @@ def keep(expected: Expected, line: int, raw: bytes, row: tuple[object, ...]) -> 
     elif expected.rows[key] == row:
         expected.duplicates += 1
     else:
-        expected.rejects.append((line, "session_id", "duplicate key", raw))
+        expected.rejects.append((line, None, "duplicate key", raw))
 
 
 def fault_of(raw: bytes) -> tuple[object, ...]:  # noqa: PLR0911 one per rule

@@ -1,0 +1,125 @@
+"""What the tests of the whole way share: the project's own commands."""
+
+from __future__ import annotations
+
+import csv
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.conftest import new_database
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from sandbox.server import Server
+    from tests.conftest import Database
+
+PROJECT = Path(__file__).parents[2]
+SHARED = PROJECT.parent / "shared" / "data"
+PROGRAMS = Path(sys.executable).parent
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """A database with the commands that fill it; dbt writes its files to `folder`."""
+
+    database: Database
+    folder: Path
+
+    def run(self, program: str, *arguments: str | Path) -> str:
+        """Run a command that must succeed; give what it said."""
+        finished = subprocess.run(
+            [PROGRAMS / program, *map(str, arguments)],
+            check=False,
+            capture_output=True,
+            cwd=PROJECT,
+            encoding="utf-8",
+            env=self.database.environment,
+        )
+        assert finished.returncode == 0, finished.stdout + finished.stderr
+        return finished.stdout
+
+    def load(self, *arguments: str | Path) -> str:
+        """Load files."""
+        return self.run("loader", "load", *arguments)
+
+    def build(self, *arguments: str) -> str:
+        """Build and test all models; a warning fails."""
+        return self.run(
+            "dbt",
+            "--warn-error",
+            "--log-path",
+            self.folder / "logs",
+            "build",
+            "--target-path",
+            self.folder / "target",
+            *arguments,
+        )
+
+    def table_names(self, *schemas: str) -> list[str]:
+        """Give the tables and views of schemas, with the schema."""
+        return [
+            name
+            for (name,) in self.database.rows(
+                "select format('%%I.%%I', table_schema, table_name)"
+                " from information_schema.tables where table_schema = any(%s)"
+                " order by 1",
+                (list(schemas),),
+            )
+        ]
+
+    def contents(self, table: str) -> list[tuple[Any, ...]]:
+        """Give all rows of a table, in an order of their own."""
+        rows = self.database.rows(f"select * from {table}")
+        return sorted(rows, key=repr)
+
+
+@pytest.fixture
+def new_warehouse(tmp_path: Path) -> Callable[[Server], Warehouse]:
+    """Give a maker of empty warehouses on a server."""
+
+    def make(server: Server) -> Warehouse:
+        database = new_database(server)
+        folder = tmp_path / database.environment["PGDATABASE"]
+        return Warehouse(database, folder)
+
+    return make
+
+
+@pytest.fixture
+def warehouse(
+    server: Server, new_warehouse: Callable[[Server], Warehouse]
+) -> Warehouse:
+    """Give an empty warehouse."""
+    return new_warehouse(server)
+
+
+def generate(folder: Path, *options: str) -> Path:
+    """Write a synthetic shop."""
+    subprocess.run(
+        [PROGRAMS / "sandbox", "generate", "--out", folder, *options],
+        check=True,
+        capture_output=True,
+    )
+    return folder
+
+
+def read_records(path: Path) -> list[dict[str, str]]:
+    """Read a CSV file."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def write_records(
+    path: Path, names: Iterable[str], records: list[dict[str, str]]
+) -> None:
+    """Write a CSV file."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, fieldnames=list(names), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(records)

@@ -1,0 +1,142 @@
+"""The whole way, from a shop's files to the marts, on both servers."""
+
+from __future__ import annotations
+
+import csv
+import json
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.project.conftest import (
+    PROJECT,
+    SHARED,
+    Warehouse,
+    generate,
+    read_records,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+CENT = Decimal("0.01")
+
+
+def revenue_in_files(folder: Path) -> Decimal:
+    """Add up the counted orders' revenue, straight from the files."""
+    with (PROJECT / "seeds" / "order_statuses.csv").open(encoding="utf-8") as file:
+        counted = {
+            row["status"].lower()
+            for row in csv.DictReader(file)
+            if row["source"] == "shop" and row["is_counted"].lower() == "true"
+        }
+    total = Decimal(0)
+    for order in read_records(folder / "orders.csv"):
+        if not order["status"] or order["status"].lower() in counted:
+            rate = Decimal(order["exchange_rate"] or 1)
+            total += (Decimal(order["revenue"]) * rate).quantize(CENT, ROUND_HALF_UP)
+    return total
+
+
+@pytest.mark.parametrize("which", ["server", "old_server"])
+def test_a_dirty_shop_ends_in_the_tables_or_in_the_rejects(
+    which: str,
+    request: pytest.FixtureRequest,
+    new_warehouse: Callable[..., Warehouse],
+    tmp_path: Path,
+) -> None:
+    warehouse = new_warehouse(request.getfixturevalue(which))
+    size = ("--customers", "1500", "--months", "18")
+    dirty = generate(tmp_path / "dirty", *size, "--dirty")
+    clean = generate(tmp_path / "clean", *size)
+    manifest = json.loads((dirty / "manifest.json").read_text(encoding="utf-8"))
+    warehouse.load(dirty)
+    compare_with_manifest(warehouse, manifest)
+    warehouse.build()
+    # the dirt stands beside the good records: what is left is the clean shop
+    clean = generate(tmp_path / "clean", *size)
+    good = "select order_id, revenue from raw_shop.orders"
+    wanted = {
+        (order["order_id"], Decimal(order["revenue"]))
+        for order in read_records(clean / "orders.csv")
+    }
+    assert wanted <= set(warehouse.database.rows(good))
+
+
+def compare_with_manifest(warehouse: Warehouse, manifest: dict[str, Any]) -> None:
+    """Compare rejects and counts with what the generator says it wrote."""
+    found = warehouse.database.rows(
+        "select table_name, file_name, line_number, column_name, reason"
+        " from raw_shop.rejected_rows"
+    )
+    expected = [
+        (fault["table"], fault["file"], fault["line"], fault["column"], fault["reason"])
+        for fault in manifest["rejects"]
+    ]
+    assert sorted(found, key=repr) == sorted(expected, key=repr)
+    for table, counts in manifest["tables"].items():
+        [row] = warehouse.database.rows(
+            "select rows_read, rows_loaded, rows_rejected, rows_duplicate"
+            " from raw_shop.load_history where table_name = %s",
+            (table,),
+        )
+        assert row == (
+            counts["total_records"],
+            counts["good_records"],
+            counts["rejected_records"],
+            counts["identical_duplicates"],
+        )
+        held = warehouse.database.value(f"select count(*) from raw_shop.{table}")
+        assert held == counts["good_records"]
+
+
+def test_the_marts_hold_the_revenue_of_the_files(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    shop = generate(tmp_path / "shop", "--customers", "800")
+    warehouse.load(shop)
+    warehouse.build("--exclude-resource-type", "unit_test")
+    expected = revenue_in_files(shop)
+    assert expected > 0
+    for query in (
+        "select sum(revenue) from marts.orders",
+        "select sum(gross_revenue) from marts.customers",
+        "select sum(revenue) from marts.daily_revenue",
+        "select sum(revenue) from marts.channel_performance",
+    ):
+        assert warehouse.database.value(query) == expected, query
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the published case is not here")
+def test_the_published_case_comes_out_to_the_cent_and_nothing_else_is_left(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    shop = generate(tmp_path / "shop", "--customers", "300", "--dirty")
+    warehouse.load(shop)
+    warehouse.build("--exclude-resource-type", "unit_test")
+    warehouse.load(SHARED / "wellness")
+    warehouse.build("--exclude-resource-type", "unit_test")
+    database = warehouse.database
+    assert database.rows(
+        "select count(*), sum(revenue), round(sum(revenue) / count(*), 2)"
+        " from marts.orders"
+    ) == [(400, Decimal("41282.33"), Decimal("103.21"))]
+    assert database.rows(
+        "select channel, average_order_value from marts.channel_performance"
+        " order by average_order_value desc"
+    ) == [
+        ("social", Decimal("112.95")),
+        ("organic", Decimal("104.20")),
+        ("email", Decimal("101.79")),
+        ("referral", Decimal("97.46")),
+        ("paid_search", Decimal("96.21")),
+    ]
+    for table in ("order_items", "refunds", "products", "marketing_spend"):
+        assert database.value(f"select count(*) from raw_shop.{table}") == 0
+    for table in warehouse.table_names("raw_shop", "staging", "intermediate", "marts"):
+        # what loads did is remembered: their history, totals and the keys they removed
+        if not table.endswith(("load_history", "load_totals", "removed_keys")):
+            text = f"select count(*) from {table} as t where t::text ~ '[COS]0000'"
+            assert database.value(text) == 0, table
