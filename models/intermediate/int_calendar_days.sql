@@ -20,7 +20,8 @@ calendar_days as (
 
     union all
 
-    select {{ add_days('calendar_days.date_day', 1) }} as date_day
+    select
+        cast({{ dbt.dateadd('day', 1, 'calendar_days.date_day') }} as date) as date_day
     from calendar_days
     cross join as_of
     where calendar_days.date_day < as_of.as_of_date

@@ -1,0 +1,151 @@
+"""The rules between the layers hold, and breaking one is noticed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.project.conftest import PROJECT
+from tests.project.programs import run
+
+pytest.importorskip("dbt_bouncer", reason="exists from Python 3.11 on")
+
+PARTS = (
+    *("models", "seeds", "macros"),
+    *("dbt_project.yml", "profiles.yml", "dbt-bouncer.yml"),
+)
+QUESTION = "models/marts/channels/channel_performance"
+
+# what is broken -> the check that must notice, and the model it must name
+BROKEN = {
+    "staging reads a model": (
+        "models/staging/shop/stg_shop__refunds.sql",
+        ("source('raw_shop', 'refunds')", "ref('int_orders')"),
+        "check_lineage_permitted_upstream_models",
+    ),
+    "staging reads a seed": (
+        "models/staging/shop/stg_shop__products.sql",
+        ("source('raw_shop', 'products')", "ref('order_statuses')"),
+        "check_lineage_seed_cannot_be_used",
+    ),
+    "intermediate reads one source's staging": (
+        "models/intermediate/int_reporting_currency.sql",
+        ("ref('int_load_history')", "ref('stg_shop__load_history')"),
+        "check_lineage_permitted_upstream_models",
+    ),
+    "intermediate reads a raw table": (
+        "models/intermediate/canonical/int_products.sql",
+        (
+            "ref('stg_' ~ var('source') ~ '__products')",
+            "source('raw_shop', 'products')",
+        ),
+        "check_lineage_source_cannot_be_used",
+    ),
+    "intermediate reads a mart": (
+        "models/intermediate/int_value_bounds.sql",
+        ("ref('int_buyers_summed')", "ref('customer_ids')"),
+        "check_lineage_permitted_upstream_models",
+    ),
+    "core reads core": (
+        "models/marts/core/daily_revenue.sql",
+        ("ref('int_orders_numbered')", "ref('orders')"),
+        "check_lineage_permitted_upstream_models",
+    ),
+    "a question reads staging": (
+        f"{QUESTION}.sql",
+        ("ref('customers')", "ref('stg_shop__customers')"),
+        "check_lineage_permitted_upstream_models",
+    ),
+    "a mart without a contract": (
+        "models/marts/core/web_sessions.sql",
+        ("config(", "config(contract={'enforced': false}, "),
+        "check_model_has_contracts_enforced",
+    ),
+    "a model without a description": (
+        "models/staging/shop/stg_shop__marketing_spend.yml",
+        ("One row per day and channel with what was spent on marketing.", "''"),
+        "check_model_description_populated",
+    ),
+    "a description that does not begin with the grain": (
+        "models/intermediate/int_orders_numbered.yml",
+        ("One row per counted order", "Counted orders"),
+        "check_model_description_contains_regexp_pattern",
+    ),
+    "a model without a key test": (
+        "models/marts/core/customer_ids.yml",
+        ("          - unique\n", ""),
+        "check_model_has_unique_test",
+    ),
+    "a model without unit tests": (
+        "models/intermediate/int_refunds_converted.yml",
+        ("model: int_refunds_converted", "model: int_products"),
+        "check_model_has_unit_tests",
+    ),
+}
+
+
+def bouncer(folder: Path) -> tuple[int, set[tuple[str, str]]]:
+    """Parse a project and check it: exit code, failed checks with their models."""
+    here = ("--profiles-dir", folder, "--target-path", folder / "target")
+    parsed = run("dbt", "parse", *here, "--log-path", folder / "logs", folder=folder)
+    assert parsed.returncode == 0, parsed.stdout
+    report = folder / "report.json"
+    done = run(
+        *("dbt-bouncer", "--config-file", folder / "dbt-bouncer.yml"),
+        *("--output-file", report, "--output-only-failures"),
+        folder=folder,
+    )
+    failures = json.loads(report.read_text(encoding="utf-8"))
+    names = (failure["check_run_id"].split(":") for failure in failures)
+    return done.returncode, {(name[0], name[-1]) for name in names}
+
+
+@pytest.fixture
+def scratch(tmp_path: Path) -> Path:
+    """Give a copy of the dbt project to break."""
+    for part in PARTS:
+        copy = shutil.copytree if (PROJECT / part).is_dir() else shutil.copy
+        copy(PROJECT / part, tmp_path / part)
+    shutil.copytree(PROJECT / "tests" / "generic", tmp_path / "tests" / "generic")
+    return tmp_path
+
+
+def test_the_project_keeps_its_rules(scratch: Path) -> None:
+    assert bouncer(scratch) == (0, set())
+
+
+def test_each_broken_rule_is_noticed(scratch: Path) -> None:
+    for file, (old, new), _ in BROKEN.values():
+        path = scratch / file
+        text = path.read_text(encoding="utf-8")
+        assert old in text, file
+        path.write_text(text.replace(old, new), encoding="utf-8")
+    code, failures = bouncer(scratch)
+    assert code == 1
+    unnoticed = {
+        what
+        for what, (file, _, check) in BROKEN.items()
+        if (check, Path(file).stem) not in failures
+    }
+    assert unnoticed == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("var('source')", "models/intermediate/canonical/"),
+        ("var('as_of_date')", "models/intermediate/int_as_of_date.sql"),
+    ],
+)
+def test_what_was_asked_for_is_read_in_one_place(text: str, places: str) -> None:
+    models = (PROJECT / "models").rglob("*.sql")
+    readers = [
+        path.relative_to(PROJECT).as_posix()
+        for path in models
+        if text in path.read_text(encoding="utf-8").replace('"', "'")
+    ]
+    assert readers
+    assert [reader for reader in readers if not reader.startswith(places)] == []
