@@ -58,7 +58,7 @@ clean: ## delete the sandbox with its data, the environment and all that was bui
 		{ echo "Python 3.10 or newer is needed: make PYTHON=python3.12 ..."; exit 2; }
 	@echo "Installing what requirements.txt locks into .venv"
 	@$(PYTHON) -m venv .venv || \
-		{ echo "$(PYTHON) cannot make environments: install Debian's python3-venv, or the like."; exit 2; }
+		{ echo "$(PYTHON) cannot make an environment; on Debian it needs the package python3-venv."; exit 2; }
 	@$(INSTALL) --require-hashes --requirement requirements.txt
 	@$(INSTALL) --no-build-isolation --editable .
 	@touch $@

@@ -1,0 +1,89 @@
+"""Every command that the README shows is run, in its order."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+from typing import TYPE_CHECKING
+
+from tests.project.conftest import PROJECT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Database
+
+README = (PROJECT / "README.md").read_text(encoding="utf-8")
+GATE = (PROJECT / ".ci" / "run").read_text(encoding="utf-8")
+
+COMMAND = re.compile(r"^ {4,}((?:make|source|\.venv/bin/\w+)\b.*)$", re.MULTILINE)
+# these need a fresh clone, or would undo what the tests stand on: the gate runs them
+BY_THE_GATE = {"make demo", "make test"}
+# tests/sandbox sources this file
+BY_THE_SANDBOX = {"source .sandbox/env"}
+
+EXPORTS = {
+    "customers.csv": "customer_id,signup_date\nann,2024-01-01\n",
+    "orders.csv": (
+        "order_id,customer_id,order_date,revenue\n"
+        "1,ann,2024-01-02,10.00\n2,ann,2024-05-02,12.50\n"
+    ),
+    "sales-1.csv": (
+        "Order #;Client;Date;Total;promo_used\n7;ann;31/01/2024;1234,50;-\n"
+    ),
+}
+
+
+def commands() -> list[str]:
+    """Give the README's commands."""
+    return [found.group(1).strip() for found in COMMAND.finditer(README)]
+
+
+def test_the_gate_runs_the_first_two_commands() -> None:
+    assert set(commands()) >= BY_THE_GATE
+    assert re.search(r"^make test$", GATE, re.MULTILINE)
+    assert re.search(r"demo clean$", GATE, re.MULTILINE)
+
+
+def test_the_other_commands_work_as_shown(database: Database, tmp_path: Path) -> None:
+    project = tmp_path / "clone"
+    project.mkdir()
+    for entry in PROJECT.iterdir():
+        if entry.name not in {".git", ".sandbox", "target", "logs"}:
+            (project / entry.name).symlink_to(entry)
+    exports = project / "exports"
+    exports.mkdir()
+    for name, content in EXPORTS.items():
+        (exports / name).write_text(content, encoding="utf-8")
+    [mapping] = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+    (project / "mapping.yml").write_text(mapping, encoding="utf-8")
+
+    for command in commands():
+        if command in BY_THE_GATE | BY_THE_SANDBOX:
+            continue
+        words = shlex.split(command)
+        if words[0].endswith("sandbox") and words[1] != "generate":
+            # the clone's own server, not that of the project being tested
+            words += ["--home", str(tmp_path / "home")]
+        if words[0] == "make":
+            # the environment that runs the tests is there already
+            words += ["-o", ".venv/.run-time"]
+        done = subprocess.run(
+            words,
+            check=False,
+            capture_output=True,
+            cwd=project,
+            encoding="utf-8",
+            env=database.environment,
+        )
+        assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+
+    assert database.rows("select order_id, revenue::text from marts.orders") == [
+        ("1", "10.00")
+    ], "the last build replays the first quarter"
+    assert database.rows("select order_id, revenue::text from raw_shop.orders") == [
+        ("7", "1234.50")
+    ]
+    assert (project / "target" / "static_index.html").is_file()
+    assert (project / "shop" / "orders.csv").is_file()
