@@ -68,6 +68,7 @@ def make_data(place: Place, binaries: Binaries, account: Account) -> None:
                 f"--auth={AUTHENTICATION}",
                 "--encoding=UTF8",
                 "--locale=C",
+                "--no-sync",
                 *_locale_options(binaries),
             ]
         )
