@@ -87,9 +87,9 @@ def load(
         else:
             out.print(f"Load {summary.load_id} is done.", highlight=False)
             if any(table.count("rejected") for table in summary.tables):
+                option = f" --source {source}" if source else ""
                 out.print(
-                    f"See the rejected records with: loader rejects "
-                    f"--source {summary.source} --load {summary.load_id}",
+                    f"See the rejected records with: loader rejects{option}",
                     highlight=False,
                 )
 

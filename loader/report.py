@@ -28,7 +28,7 @@ def print_summary(console: Console, summary: Summary, *, loaded: bool) -> None:
         )
     console.print(table)
     for part in summary.tables:
-        _print_details(console, part)
+        _print_details(console, part, examples=not loaded)
     if summary.emptied:
         are = "are now empty" if loaded else "would be empty"
         _say(console, f"No file for {', '.join(summary.emptied)}: these tables {are}.")
@@ -37,10 +37,12 @@ def print_summary(console: Console, summary: Summary, *, loaded: bool) -> None:
         _say(console, f"Ignored, as no table wants them: {names}.")
 
 
-def _print_details(console: Console, part: TableSummary) -> None:
-    for reason, rows in part.reasons().items():
-        _say(console, f"{part.table}: {rows:,} rejected: {reason}.")
-    for file, reject in part.examples:
+def _print_details(console: Console, part: TableSummary, *, examples: bool) -> None:
+    reasons = [f"{rows:,} {reason}" for reason, rows in part.reasons().items()]
+    if reasons:
+        _say(console, f"{part.table}: rejected as {_list(reasons)}.")
+    # after a load, the rejects themselves are in the database
+    for file, reject in part.examples if examples else []:
         where = f" in {reject.column}" if reject.column else ""
         _say(console, f"    {file} line {reject.line:,}: {reject.reason}{where}")
     for column, rows in part.orphans.items():

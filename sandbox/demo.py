@@ -175,10 +175,11 @@ def _summarise(console: Console, environment: dict[str, str], loaded: str) -> No
     console.print(table)
     console.print(
         "\nWhere to look next:\n"
-        "  make psql                     ask it: select * from marts.customers;\n"
-        "  target/static_index.html      every table and column, and the lineage\n"
-        "  make load DATA=folder build   your own CSV files instead\n"
-        "  README.md                     the catalogue of marts",
+        "  target/static_index.html     every table and column, and the lineage\n"
+        "  make psql                    ask: select * from marts.customers limit 5;\n"
+        "  source .sandbox/env          then .venv/bin/loader rejects, or history\n"
+        "  make load build DATA=folder  your own CSV files instead\n"
+        "  README.md                    the catalogue of marts",
         highlight=False,
     )
 
