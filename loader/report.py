@@ -38,9 +38,10 @@ def print_summary(console: Console, summary: Summary, *, loaded: bool) -> None:
 
 
 def _print_details(console: Console, part: TableSummary, *, examples: bool) -> None:
-    reasons = [f"{rows:,} {reason}" for reason, rows in part.reasons().items()]
+    reasons = [f"{reason} {rows:,}" for reason, rows in part.reasons().items()]
     if reasons:
-        _say(console, f"{part.table}: rejected as {_list(reasons)}.")
+        rejected = f"{part.count('rejected'):,} rejected"
+        _say(console, f"{part.table}: {rejected}: {_list(reasons)}.")
     # after a load, the rejects themselves are in the database
     for file, reject in part.examples if examples else []:
         where = f" in {reject.column}" if reject.column else ""
