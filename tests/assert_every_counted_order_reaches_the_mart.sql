@@ -6,14 +6,18 @@ as_of as (
 ),
 
 converted as (
+    select * from {{ ref('int_orders_converted') }}
+),
+
+counted as (
     select
-        orders.order_id,
-        orders.revenue
-    from {{ ref('int_orders_converted') }} as orders
+        converted.order_id,
+        converted.revenue
+    from converted
     cross join as_of
     where
-        orders.is_counted
-        and orders.order_date <= as_of.as_of_date
+        converted.is_counted
+        and converted.order_date <= as_of.as_of_date
 ),
 
 orders as (
@@ -21,10 +25,10 @@ orders as (
 )
 
 select
-    converted.order_id as order_id_before,
+    counted.order_id as order_id_before,
     orders.order_id as order_id_in_mart,
-    converted.revenue as revenue_before,
+    counted.revenue as revenue_before,
     orders.revenue as revenue_in_mart
-from converted
-full outer join orders on converted.order_id = orders.order_id
-where (converted.revenue = orders.revenue) is not true
+from counted
+full outer join orders on counted.order_id = orders.order_id
+where (counted.revenue = orders.revenue) is not true

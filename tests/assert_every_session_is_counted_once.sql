@@ -5,9 +5,13 @@ as_of as (
     select * from {{ ref('int_as_of_date') }}
 ),
 
+web_sessions as (
+    select * from {{ ref('int_web_sessions') }}
+),
+
 sessions_before as (
     select count(*) as sessions
-    from {{ ref('int_web_sessions') }} as web_sessions
+    from web_sessions
     cross join as_of
     where web_sessions.session_date <= as_of.as_of_date
 ),

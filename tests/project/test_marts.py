@@ -13,10 +13,7 @@ if TYPE_CHECKING:
 
     from sandbox.server import Server
 
-UP_TO_ORDERS = (
-    *("--select", "+orders", "--indirect-selection", "buildable"),
-    *("--exclude-resource-type", "unit_test"),
-)
+UP_TO_ORDERS = ("--select", "+orders", "--exclude-resource-type", "unit_test")
 
 
 def own_folders(warehouse: Warehouse) -> tuple[str | Path, ...]:
