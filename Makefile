@@ -45,6 +45,7 @@ lint: .venv/.development ## check the style of SQL and Python, and the rules bet
 	@$(BIN)/ruff check
 	@$(BIN)/mypy
 	@$(BIN)/sqlfluff lint models tests macros
+	@test ! -x $(BIN)/dbt-bouncer || { $(BIN)/dbt --quiet parse && $(BIN)/dbt-bouncer; }
 
 psql: .venv/.run-time ## ask the database
 	@$(USE_SERVER); PATH="$$PATH:$$(echo $(PROGRAMS))" psql

@@ -10,16 +10,28 @@ orders as (
 
 loads as (
     select
+        load_id,
         upper(currency) as currency,
-        rank() over (order by load_id desc) as loads_since
+        max(case when mode = 'replace' then load_id end) over () as last_replace
     from load_history
     where status = 'loaded'
 ),
 
+-- a load that adds to what is there need not repeat its currency
+current_loads as (
+    select
+        currency,
+        rank() over (order by load_id desc) as namings_since
+    from loads
+    where
+        currency is not null
+        and load_id >= coalesce(last_replace, 0)
+),
+
 latest_load as (
     select max(currency) as currency
-    from loads
-    where loads_since = 1
+    from current_loads
+    where namings_since = 1
 ),
 
 orders_without_rate as (
