@@ -60,7 +60,6 @@ class TableFill:
         for file in self.files:
             self._copy(target, file, frozen=True)
         self._give_key(target)
-        self._execute("analyze {target}", target=target)
 
     def append(self, name: str) -> None:
         """Add the files' records to a table; those of known keys replace the old ones.

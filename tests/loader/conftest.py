@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
     from typer.testing import Result
 
+    from tests.conftest import Database
+
 CUSTOMERS = "customer_id,signup_date,channel\nann,2024-01-01,email\nbob,2024-01-02,\n"
-ORDERS = (
-    "order_id,customer_id,order_date,revenue\n"
-    "1,ann,2024-01-03,10.00\n"
-    "2,bob,2024-01-04 12:30:00,20.50\n"
-    "3,ann,2024-02-01,5\n"
+ORDER = "order_id,customer_id,order_date,revenue\n"
+ORDERS = ORDER + (
+    "1,ann,2024-01-03,10.00\n2,bob,2024-01-04 12:30:00,20.50\n3,ann,2024-02-01,5\n"
 )
 
 
@@ -71,3 +71,18 @@ def files(tmp_path: Path) -> Files:
     folder = tmp_path / "exports"
     folder.mkdir()
     return Files(folder)
+
+
+def orders(database: Database) -> list[tuple[object, ...]]:
+    """Give the loaded orders' ids and revenue."""
+    return database.rows(
+        'select order_id, revenue from raw_shop.orders order by order_id collate "C"'
+    )
+
+
+def rejects(database: Database) -> list[tuple[object, ...]]:
+    """Give the places of the rejected records, and why."""
+    return database.rows(
+        "select file_name, line_number, column_name, reason"
+        " from raw_shop.rejected_rows order by file_name, line_number"
+    )
