@@ -72,6 +72,8 @@ IDS = [
     'say "x"',
     "a,b",
     "\\.",
+    "a\n\\.\nb",
+    "\n\\.",
     "\\N",
     " ",
     "",
@@ -254,6 +256,28 @@ def test_each_record_is_loaded_as_it_is_or_rejected_with_its_line(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     records = [encoded(line, quoting) for line in lines]
+    with monkeypatch.context() as patch:
+        patch.setattr(reading, "BLOCK_BYTES", size)
+        load_and_compare(records, line_end, server, tmp_path, monkeypatch)
+
+
+def test_older_servers_store_the_same(
+    old_server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # before version 18 a line of \\. alone ended a COPY
+    lines = [(i, "2024-01-01", "1", "t", "1") for i in IDS]
+    records = [encoded(line, 0) for line in lines] + TORN
+    load_and_compare(records, b"\n", old_server, tmp_path, monkeypatch)
+
+
+def load_and_compare(
+    records: list[bytes],
+    line_end: bytes,
+    server: Server,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Load web sessions and compare each one with what the rules say."""
     header = ",".join(COLUMNS).encode()
     database = new_database(server)
     files = Files(tmp_path)
@@ -262,7 +286,6 @@ def test_each_record_is_loaded_as_it_is_or_rejected_with_its_line(
     files.write("web_sessions.csv", line_end.join([header, *records, b""]))
     with monkeypatch.context() as patch:
         lead_to(database, patch)
-        patch.setattr(reading, "BLOCK_BYTES", size)
         result = files.load("--max-rejects", "100%")
         checked = files.check("--max-rejects", "100%")
     assert result.exit_code == 0, result.output
