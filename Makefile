@@ -5,7 +5,7 @@
 
 PYTHON ?= python3
 .DEFAULT_GOAL := help
-.PHONY: help demo test load build docs lint psql clean
+.PHONY: help install demo test load build docs lint psql clean
 SHELL := /bin/sh
 
 BIN := .venv/bin
@@ -19,8 +19,10 @@ help: ## list these targets
 	@echo
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
 	@echo
-	@echo "  make load DATA=folder [SOURCE=shop] [MAPPING=file.yml]"
+	@echo "  make load DATA=folder [SOURCE=shop] [MAPPING=file.yml] [MODE=append]"
 	@echo "  make build [VARS='{as_of_date: 2024-06-30}']"
+
+install: .venv/.run-time ## install into .venv; the other targets do it when they need it
 
 demo: .venv/.run-time ## see it all work: server, synthetic shop, load, build, docs
 	@$(BIN)/python -m sandbox.demo
@@ -31,7 +33,8 @@ test: .venv/.development ## run every test, on servers of the tests' own
 load: .venv/.run-time ## load the CSV files in DATA
 	@test -n "$$DATA" || { echo "Say which files: make load DATA=folder"; exit 2; }
 	@$(USE_SERVER); $(BIN)/loader load "$$DATA" \
-		$${SOURCE:+--source "$$SOURCE"} $${MAPPING:+--mapping "$$MAPPING"}
+		$${SOURCE:+--source "$$SOURCE"} $${MAPPING:+--mapping "$$MAPPING"} \
+		$${MODE:+--mode "$$MODE"}
 
 build: .venv/.run-time ## build and test the marts from what is loaded
 	@$(USE_SERVER); $(BIN)/dbt build $${VARS:+--vars "$$VARS"}
@@ -52,7 +55,8 @@ psql: .venv/.run-time ## ask the database
 
 clean: ## delete the sandbox with its data, the environment and all that was built
 	@test ! -x $(BIN)/sandbox || $(BIN)/sandbox down --delete
-	@rm -rf .sandbox .venv target logs *.egg-info
+	@rm -rf .sandbox .venv target logs *.egg-info .hypothesis .mypy_cache .ruff_cache
+	@find . -name __pycache__ -prune -exec rm -rf {} +
 
 .venv/.run-time: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \

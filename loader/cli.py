@@ -1,5 +1,6 @@
 """The command `loader`."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -87,9 +88,9 @@ def load(
         else:
             out.print(f"Load {summary.load_id} is done.", highlight=False)
             if any(table.count("rejected") for table in summary.tables):
-                option = f" --source {source}" if source else ""
                 out.print(
-                    f"See the rejected records with: loader rejects{option}",
+                    f"See the rejected records: {_program()} rejects "
+                    f"--source {summary.source} --load {summary.load_id}",
                     highlight=False,
                 )
 
@@ -181,6 +182,12 @@ def _progress(plan: Plan) -> Iterator[OnProgress]:
             bars.update(tasks[file.path], completed=position)
 
         yield on_progress
+
+
+def _program() -> str:
+    """This program's name as the user may type it."""
+    path = os.path.relpath(sys.argv[0])
+    return "loader" if path.startswith("..") else path
 
 
 def _share(text: str) -> Decimal:

@@ -26,7 +26,7 @@ def connect(source: str) -> Connection:
         message = (
             f"No connection to PostgreSQL: {str(error).strip()}\n"
             "Set PGHOST, PGPORT, PGUSER, PGPASSWORD and PGDATABASE, "
-            "or run 'sandbox up' and 'source .sandbox/env'."
+            "or run '.venv/bin/sandbox up' and 'source .sandbox/env'."
         )
         raise ServerError(message) from error
     encoding = connection.get_parameter_status("server_encoding")

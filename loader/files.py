@@ -162,15 +162,12 @@ def _header_line(
     """The names in the header line, read with the delimiter that makes most of them."""
     wanted = {mapping.columns.get(name, name) for name in contract.columns}
     delimiters = (mapping.delimiter,) if mapping.delimiter else DELIMITERS
-    best: tuple[list[str], Layout] | None = None
-    most = -1
-    for delimiter in delimiters:
-        names, layout = _split_header(path, beginning, mark, delimiter)
-        count = len(wanted.intersection(names))
-        if count > most:
-            best, most = (names, layout), count
-    assert best is not None  # noqa: S101 there is at least one delimiter
-    return best
+    found = [
+        _split_header(path, beginning, mark, delimiter) for delimiter in delimiters
+    ]
+    return max(
+        found, key=lambda split: (len(wanted.intersection(split[0])), len(split[0]))
+    )
 
 
 def _split_header(

@@ -96,6 +96,34 @@ class History:
         )
         return int(str(self.store.value()))
 
+    def latest(self, setting: str) -> object:
+        """A setting of load_history as the latest load that has it says.
+
+        Loads before the last replacing one do not count.
+        """
+        self.store.cursor.execute(
+            sql.SQL("""
+                select {setting}
+                from {history}
+                where
+                    status = 'loaded'
+                    and {setting} is not null
+                    and load_id >= coalesce(
+                        (
+                            select max(load_id)
+                            from {history}
+                            where status = 'loaded' and mode = 'replace'
+                        ),
+                        0
+                    )
+                order by load_id desc
+                limit 1
+            """).format(
+                setting=sql.Identifier(setting), history=self.store.name("load_history")
+            )
+        )
+        return self.store.value()
+
     def save_rejects(self, load_id: int, spool: RejectSpool) -> None:
         """Copy the collected rejects."""
         columns = sql.SQL(", ").join(map(sql.Identifier, COLUMNS))

@@ -10,7 +10,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812 it is a c
 
 from loader.connection import connect, server_errors
 from loader.contract import Contract
-from loader.errors import DataRefusedError
+from loader.errors import DataRefusedError, UsageError
 from loader.files import TableFile
 from loader.fill import TableFill
 from loader.history import History
@@ -121,8 +121,10 @@ class _Load:
     def _load_tables(self) -> None:
         """Fill all tables, refuse too many rejects, and make the new rows current."""
         files = self.plan.files()
-        self.store.create_tables()
         replacing = self.plan.request.mode == "replace"
+        if not replacing:
+            self._refuse_other_settings()
+        self.store.create_tables()
         current = {table: self.store.partition(table) for table in self.plan.contracts}
         new = {
             table: self.store.create_partition(table, self.load_id)
@@ -146,6 +148,20 @@ class _Load:
         if replacing:
             self._note_replaced(current, new)
         self.store.swap(new)
+
+    def _refuse_other_settings(self) -> None:
+        """Times and money of an addition must mean what those before it mean."""
+        mapping = self.plan.mapping
+        for name, mine, theirs in (
+            ("time zone", mapping.time_zone, self.history.latest("time_zone")),
+            ("currency", mapping.currency, self.history.latest("currency")),
+        ):
+            if theirs is not None and mine not in {None, theirs}:
+                message = (
+                    f"What is loaded already has the {name} {theirs}, but this load "
+                    f"would add records in {mine}. Give it the same mapping: --mapping."
+                )
+                raise UsageError(message)
 
     def _note_replaced(
         self, current: dict[str, str | None], new: dict[str, str]

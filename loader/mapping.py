@@ -1,7 +1,7 @@
 """Mapping files: how a shop's own CSV files differ from the contracts."""
 
 from collections.abc import Mapping as Dictionary
-from datetime import datetime
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -56,12 +56,16 @@ class TableMapping(BaseModel):
     @classmethod
     def _readable_format(cls, value: str | None) -> str | None:
         if value is not None:
-            moment = datetime(2024, 2, 29)  # noqa: DTZ001 a format, not a moment
+            moment = datetime(2024, 2, 29, tzinfo=timezone.utc)
             try:
-                datetime.strptime(moment.strftime(value), value)  # noqa: DTZ007
-            except ValueError as error:
-                message = f"'{value}' is not a strptime format: {error}"
-                raise ValueError(message) from error
+                read = datetime.strptime(moment.strftime(value), value)  # noqa: DTZ007
+            except ValueError:
+                read = None
+            if read is None or read.date() != moment.date():
+                message = (
+                    f"'{value}' does not name day, month and year as %d/%m/%Y does"
+                )
+                raise ValueError(message)
         return value
 
 

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from loader.summary import Summary, TableSummary
 
+RAW_BYTES_SHOWN = 100
 COUNTS = ("read", "loaded", "rejected", "duplicate", "superseded")
 
 
@@ -45,7 +46,8 @@ def _print_details(console: Console, part: TableSummary, *, examples: bool) -> N
     # after a load, the rejects themselves are in the database
     for file, reject in part.examples if examples else []:
         where = f" in {reject.column}" if reject.column else ""
-        _say(console, f"    {file} line {reject.line:,}: {reject.reason}{where}")
+        raw = readable(memoryview(reject.raw[:RAW_BYTES_SHOWN])).replace("\n", "\\n")
+        _say(console, f"    {file} line {reject.line:,}: {reject.reason}{where}: {raw}")
     for column, rows in part.orphans.items():
         _say(
             console,

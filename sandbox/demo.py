@@ -142,7 +142,8 @@ def _run(title: str, command: Sequence[str | Path], environment: dict[str, str])
 
 def _summarise(console: Console, environment: dict[str, str], loaded: str) -> None:
     console.print()
-    console.print(loaded.strip(), highlight=False, markup=False)
+    # as it is: the console would fold it where the output is no terminal
+    sys.stdout.write(f"{loaded.strip()}\n")
     found = _headlines(environment)
     table = Table(
         title=f"\nThe shop from {found['first_date']} to {found['last_date']}",
@@ -182,6 +183,12 @@ def _summarise(console: Console, environment: dict[str, str], loaded: str) -> No
         "  README.md                    the catalogue of marts",
         highlight=False,
     )
+    if os.environ.get("PGHOST"):
+        console.print(
+            "\nPGHOST is set, and make psql, load and build go where it leads. "
+            "Unset it to look at the demo.",
+            highlight=False,
+        )
 
 
 def _headlines(environment: dict[str, str]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         ("", "is empty"),
         ("\n\n", "is empty"),
         ("order_id,customer_id,revenue\n", "has no column 'order_date'"),
+        ("Order_ID;Client;Total\n", "It has 'Order_ID', 'Client', 'Total'"),
         (ORDER.replace(",revenue", ",revenue,revenue"), "more than one column"),
         (ORDER + '1,"ann,2024-01-01,5\n2,bob,2024-01-01,5\n', "line 2 is never closed"),
         (ORDER.replace("\n", "\r") + "1,ann,2024-01-01,5\r", "carriage returns"),
@@ -242,6 +243,8 @@ def test_a_wrong_option_is_a_usage_error(
         ("time_zone: Mars/Olympus", "not a time zone"),
         ("currency: euro", "currency"),
         ("just text", "not a YAML dictionary"),
+        ("tables: {orders: {date_format: DD/MM/YYYY}}", "does not name day, month"),
+        ("tables: {orders: {date_format: '%d/%m'}}", "does not name day, month"),
         ("source: shop\ntables: {orders: {delimiter: ';;'}}", "one plain character"),
     ],
 )

@@ -268,3 +268,20 @@ def test_rejects_can_be_written_to_a_file(files: Files, database: Database) -> N
     assert files.run("rejects", "--out", str(target)).exit_code == 0
     lines = target.read_text(encoding="utf-8").splitlines()
     assert lines[1] == '1,orders,orders.csv,5,,not UTF-8,"4,b\\xff,2024-01-01,1"'
+
+
+def test_an_addition_in_another_time_zone_or_currency_is_refused(
+    files: Files, database: Database
+) -> None:
+    files.write_shop()
+    files.write_mapping("time_zone: Europe/Paris\ncurrency: EUR\n")
+    assert files.load().exit_code == 0
+    files.write_mapping("currency: EUR\n")
+    result = files.load("--mode", "append")
+    assert result.exit_code == 2
+    assert "has the time zone Europe/Paris" in result.output
+    files.write_mapping("time_zone: Europe/Paris\ncurrency: USD\n")
+    result = files.load("--mode", "append")
+    assert "has the currency EUR" in result.output
+    files.write_mapping("time_zone: Europe/Paris\n")
+    assert files.load("--mode", "append").exit_code == 0

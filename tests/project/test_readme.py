@@ -86,4 +86,4 @@ def test_the_other_commands_work_as_shown(database: Database, tmp_path: Path) ->
         ("7", "1234.50")
     ]
     assert (project / "target" / "static_index.html").is_file()
-    assert (project / "shop" / "orders.csv").is_file()
+    assert (project / ".sandbox" / "shop" / "orders.csv").is_file()
