@@ -103,8 +103,9 @@ def _without_duplicates(rows: _Rows, summary: TableSummary) -> pa.Table:
     repeated = np.flatnonzero(keys.duplicated(keep=False))
     file_of = np.searchsorted(np.cumsum(rows.counts), repeated, side="right")
     groups: dict[Any, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    key_of = list(zip(*(keys[name].tolist() for name in keys), strict=True))
     for row, file in zip(repeated.tolist(), file_of.tolist(), strict=True):
-        groups[tuple(keys.iloc[row])][file].append(row)
+        groups[key_of[row]][file].append(row)
     lost = []
     for group in groups.values():
         final = group[max(group)][0]

@@ -31,8 +31,8 @@ app = typer.Typer(
     help="Load a shop's CSV exports into PostgreSQL: each record, or its rejection.",
 )
 # output that goes to a file or a pipe is not folded to the width of a terminal
-out = Console() if sys.stdout.isatty() else Console(width=200)
-err = Console(stderr=True)
+out = Console(emoji=False, width=None if sys.stdout.isatty() else 200)
+err = Console(stderr=True, emoji=False)
 
 Paths = Annotated[
     list[Path], typer.Argument(metavar="PATH...", help="CSV files, or folders of them.")
@@ -87,6 +87,8 @@ def load(
             out.print("A dry run: nothing was changed.")
         else:
             out.print(f"Load {summary.load_id} is done.", highlight=False)
+            if summary.lacks_statistics:
+                out.print("Its statistics are not: run ANALYZE, or queries are slow.")
             if any(table.count("rejected") for table in summary.tables):
                 out.print(
                     f"See the rejected records: {_program()} rejects "
@@ -196,7 +198,7 @@ def _share(text: str) -> Decimal:
         share = Decimal(text.removesuffix("%")) / 100
     except InvalidOperation:
         share = Decimal(-1)
-    if not text.endswith("%") or not 0 <= share <= 1:
+    if not text.endswith("%") or not share.is_finite() or not 0 <= share <= 1:
         message = f"'{text}' is not a percentage such as 1%."
         raise typer.BadParameter(message, param_hint="--max-rejects")
     return share

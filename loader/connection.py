@@ -7,9 +7,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg2
+from psycopg2 import errors
 from psycopg2.extensions import connection as Connection  # noqa: N812 it is a class
 
 from loader.errors import ServerError
+
+_ADVICE = {
+    errors.LockNotAvailable: (
+        "\nAnother session holds what is needed: look into pg_stat_activity, end it or "
+        "wait for it, and try again."
+    ),
+    errors.InsufficientPrivilege: (
+        "\nThe user needs CREATE on the database, and must own the schemas there."
+    ),
+}
 
 
 def connect(source: str) -> Connection:
@@ -18,7 +29,7 @@ def connect(source: str) -> Connection:
     Raises:
         ServerError: there is no such server, or it is not fit for loading.
     """
-    name = f"loader {source}: {getpass.getuser()}@{socket.gethostname()} {os.getpid()}"
+    name = f"loader {source}: {_user()}@{socket.gethostname()} {os.getpid()}"
     try:
         connection = psycopg2.connect(application_name=name[:63])
         connection.set_client_encoding("UTF8")
@@ -40,11 +51,22 @@ def connect(source: str) -> Connection:
     return connection
 
 
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # an account without a name, as in containers
+        return str(os.getuid())
+
+
 @contextmanager
 def server_errors(what: str) -> Iterator[None]:
     """Turn what the server reports into a ServerError."""
     try:
         yield
     except psycopg2.Error as error:
-        message = f"{what}: {str(error).strip() or type(error).__name__}"
+        said = str(error).strip() or type(error).__name__
+        advice = next(
+            (text for kind, text in _ADVICE.items() if isinstance(error, kind)), ""
+        )
+        message = f"{what}: {said}{advice}"
         raise ServerError(message) from error

@@ -68,6 +68,9 @@ def discover(
             for table, names in patterns.items()
             if any(fnmatch.fnmatchcase(path.name, name) for name in names)
         ]
+        if found and not _is_text(path.name):
+            message = f"The name of {path!r} is not UTF-8. Rename the file."
+            raise UsageError(message)
         if len(found) > 1:
             message = f"{path} would be read for each of: {', '.join(found)}."
             raise UsageError(message)
@@ -87,15 +90,16 @@ def discover(
 def _patterns(
     contracts: dict[str, Contract], mapping: Mapping
 ) -> dict[str, tuple[str, ...]]:
+    by_contract = {
+        table: tuple(
+            name for plain in contract.files for name in (plain, f"{plain}.gz")
+        )
+        for table, contract in contracts.items()
+    }
     if mapping.tables is None:
-        return {
-            table: tuple(
-                name for plain in contract.files for name in (plain, f"{plain}.gz")
-            )
-            for table, contract in contracts.items()
-        }
+        return by_contract
     return {
-        table: table_mapping.file or contracts[table].files
+        table: table_mapping.file or by_contract[table]
         for table, table_mapping in mapping.tables.items()
     }
 
@@ -104,14 +108,28 @@ def _files(paths: Iterable[Path]) -> list[Path]:
     """The files at paths and in folders there, each once, by name."""
     found: dict[Path, Path] = {}
     for path in paths:
-        if not path.exists():
-            message = f"{path} does not exist."
-            raise UsageError(message)
-        inside = path.iterdir() if path.is_dir() else [path]
+        try:
+            inside = _files_at(path)
+        except OSError as error:
+            message = f"{path} cannot be read: {error.strerror}."
+            raise UsageError(message) from error
         for file in inside:
-            if not file.is_dir() and not file.name.startswith("."):
-                found.setdefault(file.resolve(), file)
+            found.setdefault(file.resolve(), file)
     return sorted(found.values(), key=lambda file: (file.name, str(file)))
+
+
+def _files_at(path: Path) -> list[Path]:
+    path.stat()
+    if path.is_dir():
+        return [
+            file
+            for file in path.iterdir()
+            if file.is_file() and not file.name.startswith(".")
+        ]
+    if not path.is_file():
+        message = f"{path} is neither a file nor a folder. Write it to a file first."
+        raise UsageError(message)
+    return [path]
 
 
 def read_header(
@@ -199,6 +217,9 @@ def _split_header(
     except UnicodeDecodeError as error:
         message = f"{path}: the header line is not UTF-8. Save the file as UTF-8."
         raise DataRefusedError(message) from error
+    if "\0" in text or len(text) > csv.field_size_limit():
+        message = f"{path}: the header line is no text. Is this a CSV file?"
+        raise DataRefusedError(message)
     if delimiter == WHITESPACE:
         names = text.split()
     else:
@@ -215,7 +236,8 @@ def _table_file(
     names: list[str],
     layout: Layout,
 ) -> TableFile:
-    column_of = {mapping.columns.get(name, name): name for name in contract.columns}
+    own = {name: name for name in contract.columns if name not in mapping.columns}
+    column_of = own | {name: column for column, name in mapping.columns.items()}
     fields = tuple(column_of.get(name) for name in names)
     twice = sorted({name for name in fields if name and fields.count(name) > 1})
     if twice:
@@ -247,6 +269,14 @@ def _table_file(
         absent=tuple(name for name in absent if name not in constants),
         unknown=tuple(name for name in names if name not in column_of),
     )
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _quoted(names: list[str]) -> str:

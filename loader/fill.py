@@ -140,6 +140,12 @@ class TableFill:
             raise
         finally:
             pump.close()
+        if self.store.cursor.rowcount != copied.rows:
+            message = (
+                f"PostgreSQL stored {self.store.cursor.rowcount} of the {copied.rows} "
+                f"records of {file.path}. Nothing was changed. Please report this."
+            )
+            raise DataRefusedError(message)
 
     def _give_key(self, target: sql.Composable) -> None:
         """Make the key unique; without repeated keys, at no cost but the index."""

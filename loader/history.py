@@ -6,7 +6,7 @@ from psycopg2 import sql
 
 from loader.rejects import COLUMNS, RejectSpool
 from loader.store import Store
-from loader.summary import TableSummary
+from loader.summary import EXACT, TableSummary
 
 _METADATA = """
 create table if not exists {schema}.load_history (
@@ -157,7 +157,7 @@ class History:
                     step=step,
                     reason=reason,
                     rows=total.rows,
-                    amount=total.amount.normalize() if has_amount else None,
+                    amount=EXACT.normalize(total.amount) if has_amount else None,
                 )
 
     def save_file(self, **values: object) -> None:

@@ -5,6 +5,7 @@ from contextlib import closing
 from datetime import datetime, timezone
 from pathlib import Path
 
+import psycopg2
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection  # noqa: N812 it is a class
 
@@ -20,6 +21,8 @@ from loader.reading import checksum
 from loader.rejects import RejectSpool
 from loader.store import Store
 from loader.summary import FileTally, Summary, TableSummary
+
+LOCK_PATIENCE_MS = 60_000
 
 
 def load(plan: Plan, progress: Progress) -> Summary:
@@ -78,11 +81,12 @@ class _Load:
             return self.summary
         self._record(status="loaded", message=None)
         self.connection.commit()
-        self._analyze()
         self.summary.load_id = self.load_id
+        self._analyze()
         return self.summary
 
     def _begin(self) -> None:
+        self.cursor.execute("set local lock_timeout = %s", (LOCK_PATIENCE_MS,))
         self.store.lock()
         self.history.prepare()
         self.load_id = self.history.next_load_id()
@@ -233,10 +237,18 @@ class _Load:
         self.connection.commit()
 
     def _analyze(self) -> None:
-        """Statistics of the parents, which the planner needs for joins."""
-        for table in self.plan.contracts:
-            self.cursor.execute(sql.SQL("analyze {}").format(self.store.name(table)))
-            self.connection.commit()
+        """Statistics of the parents, which the planner needs for joins.
+
+        The load is done by now: whatever happens here does not undo it.
+        """
+        try:
+            for table in self.plan.contracts:
+                self.cursor.execute(
+                    sql.SQL("analyze {}").format(self.store.name(table))
+                )
+                self.connection.commit()
+        except (psycopg2.Error, KeyboardInterrupt):
+            self.summary.lacks_statistics = True
 
 
 def _size(path: Path) -> int:

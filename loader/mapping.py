@@ -15,13 +15,25 @@ from loader.errors import UsageError
 WHITESPACE = "whitespace"
 
 
+class _TextLoader(yaml.SafeLoader):
+    """Reads scalars as the text that is written: NO is Norway, and 007 keeps its zeros.
+
+    Only null stays null.
+    """
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 as its base class has it
+        first: [pair for pair in pairs if pair[0] == "tag:yaml.org,2002:null"]
+        for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
 class TableMapping(BaseModel):
     """How the files of one table are named and written.
 
     `columns`, `defaults` and `values` are keyed by the contract's column names.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     file: tuple[str, ...] = ()
     delimiter: str | None = None
@@ -37,10 +49,30 @@ class TableMapping(BaseModel):
     def _one_or_more(cls, value: object) -> object:
         return (value,) if isinstance(value, str) else value
 
-    @field_validator("defaults", "values", mode="before")
+    @field_validator("defaults", "values", "columns", mode="before")
     @classmethod
-    def _booleans_as_text(cls, value: object) -> object:
-        return _without_booleans(value)
+    def _none_given(cls, value: object) -> object:
+        return {} if value is None else value
+
+    @field_validator("values")
+    @classmethod
+    def _empty_is_null(
+        cls, value: dict[str, dict[str, str | None]]
+    ) -> dict[str, dict[str, str | None]]:
+        return {
+            column: {written: meant or None for written, meant in meanings.items()}
+            for column, meanings in value.items()
+        }
+
+    @field_validator("columns")
+    @classmethod
+    def _one_name_each(cls, value: dict[str, str]) -> dict[str, str]:
+        names = list(value.values())
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            message = f"more than one column is said to be {', '.join(twice)}"
+            raise ValueError(message)
+        return value
 
     @field_validator("delimiter")
     @classmethod
@@ -99,7 +131,7 @@ def read_mapping(path: Path | None) -> Mapping:
     if path is None:
         return Mapping()
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.load(path.read_text(encoding="utf-8"), _TextLoader)  # noqa: S506
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         message = f"The mapping {path} cannot be read: {error}"
         raise UsageError(message) from error
@@ -142,15 +174,3 @@ def check_mapping(mapping: Mapping, contracts: Dictionary[str, Contract]) -> Non
                 f"{', '.join(columns)}."
             )
             raise UsageError(message)
-
-
-def _without_booleans(value: object) -> object:
-    """YAML reads a bare yes, no, true or false as a boolean: give the text back."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dict):
-        return {
-            _without_booleans(key): _without_booleans(item)
-            for key, item in value.items()
-        }
-    return value

@@ -11,7 +11,7 @@ from loader.contract import Contract, read_contracts
 from loader.errors import DataRefusedError, UsageError
 from loader.files import Discovered, TableFile, discover, read_header
 from loader.mapping import Mapping, check_mapping, read_mapping
-from loader.values import Clock
+from loader.values import Clock, check_defaults
 
 DEFAULT_SOURCE = "shop"
 Mode = Literal["replace", "append"]
@@ -94,12 +94,15 @@ def make_plan(request: Request) -> Plan:
     source = request.source or mapping.source or DEFAULT_SOURCE
     contracts = read_contracts(source)
     check_mapping(mapping, contracts)
+    clock = Clock.in_zone(mapping.time_zone)
+    for table, table_mapping in (mapping.tables or {}).items():
+        check_defaults(contracts[table], table_mapping, clock)
     return Plan(
         request=request,
         source=source,
         contracts=contracts,
         mapping=mapping,
-        clock=Clock.in_zone(mapping.time_zone),
+        clock=clock,
         found=discover(request.paths, contracts, mapping),
         settings_sha256=_fingerprint(contracts, mapping),
     )

@@ -24,17 +24,29 @@ UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True)
-class Block:
-    """Whole records of a file.
+class BlockPlace:
+    """Where a block stands in its file, and what was seen of it to cut its records.
 
     offset: byte in the file (once decompressed) where the block starts.
     line: physical line, counted from 1, on which it starts.
+    seen: how many bytes were looked at from there; the last records of a block may be
+        what they are because of bytes behind it.
+    final: whether these were the file's last bytes.
     """
+
+    offset: int
+    line: int
+    seen: int
+    final: bool
+
+
+@dataclass(frozen=True)
+class Block:
+    """Whole records of a file."""
 
     data: bytes
     records: Records
-    offset: int
-    line: int
+    place: BlockPlace
 
     def raw(self, record: int) -> bytes:
         """The bytes of a record without its line end."""
@@ -43,7 +55,7 @@ class Block:
 
     def line_of(self, record: int) -> int:
         """The physical line on which a record starts."""
-        return self.line + int(self.records.lines[record])
+        return self.place.line + int(self.records.lines[record])
 
 
 @dataclass(frozen=True)
@@ -190,7 +202,8 @@ def read_blocks(file: CsvFile, layout: Layout) -> Iterator[Block]:
                 "never closed. Close it, or double it if it belongs to the text."
             )
             raise DataRefusedError(message) from error
-        yield Block(data[: records.consumed], records, offset, line)
+        place = BlockPlace(offset, line, len(data), final)
+        yield Block(data[: records.consumed], records, place)
         rest = data[records.consumed :]
         offset += records.consumed
         line += records.line_feeds
@@ -202,7 +215,7 @@ def read_blocks(file: CsvFile, layout: Layout) -> Iterator[Block]:
             raise DataRefusedError(message)
 
 
-def read_block(path: Path, layout: Layout, block: "BlockPlace") -> Block:
+def read_block(path: Path, layout: Layout, place: BlockPlace) -> Block:
     """Read one block of a file again.
 
     Raises:
@@ -210,25 +223,16 @@ def read_block(path: Path, layout: Layout, block: "BlockPlace") -> Block:
     """
     with CsvFile(path) as file:
         skipped = 0
-        while skipped < block.offset:
-            skipped += len(file.read(min(BLOCK_BYTES, block.offset - skipped)))
-        data = file.read(block.length)
-    if len(data) != block.length:
+        while skipped < place.offset:
+            skipped += len(file.read(min(BLOCK_BYTES, place.offset - skipped)))
+        data = file.read(place.seen)
+    if len(data) != place.seen:
         message = f"{path} changed while it was read. Load it again."
         raise DataRefusedError(message)
     records = split_records(
-        data, delimiter=layout.delimiter, quoted=layout.quoted, final=True
+        data, delimiter=layout.delimiter, quoted=layout.quoted, final=place.final
     )
-    return Block(data, records, block.offset, block.line)
-
-
-@dataclass(frozen=True)
-class BlockPlace:
-    """Where a block stands in its file: see Block."""
-
-    offset: int
-    length: int
-    line: int
+    return Block(data[: records.consumed], records, place)
 
 
 def _version(path: Path) -> tuple[int, int]:

@@ -83,7 +83,7 @@ def split_records(
     ends = _without_carriage_return(array, starts, ends)
     filled = ends > starts
     if not quoted and len(starts):
-        printed = ~np.isin(array, BLANKS)
+        printed = ~np.isin(array[:consumed], BLANKS)
         filled &= np.add.reduceat(printed, starts, dtype=np.int64) > 0
     starts, ends = starts[filled], ends[filled]
     return Records(

@@ -15,6 +15,7 @@ import pyarrow.csv
 
 from loader.files import TableFile
 from loader.reading import Block, BlockPlace, CsvFile, read_block, read_blocks
+from loader.records import CARRIAGE_RETURN, LINE_FEED, QUOTE
 from loader.values import Checked, Clock, check_column, constant_column
 
 Flags = npt.NDArray[np.bool_]
@@ -25,7 +26,6 @@ NUL = "NUL character"
 NOT_UTF8 = "not UTF-8"
 FIELD_COUNT = "wrong number of fields"
 
-_LONE_RETURN = re.compile(rb"\r(?!\n)")
 _BLANKS = re.compile(rb"[ \t]+")
 _OUTER_TABS = re.compile(rb"^\t|\t(?=\r?$)", re.MULTILINE)
 
@@ -111,7 +111,7 @@ class _Scanner:
         good[list(self.reasons)] = False
         amounts, total = self._amounts(checked, rows)
         return Batch(
-            place=BlockPlace(self.block.offset, len(self.block.data), self.block.line),
+            place=self.block.place,
             payload=self._payload(checked, fine, unchanged=bool(good.all())),
             columns=_filtered({name: c.values for name, c in checked.items()}, fine),
             records=count,
@@ -134,9 +134,8 @@ class _Scanner:
         block, records = self.block, self.block.records
         for broken in np.flatnonzero(records.broken):
             self.reasons[int(broken)] = None, BROKEN_QUOTES
-        if b"\r" in block.data:
-            for found in _LONE_RETURN.finditer(block.data):
-                self._note_line_break(found.start())
+        if b"\r" in block.data and len(records):
+            self._note_line_breaks()
         if b"\0" in block.data:
             zeros = np.flatnonzero(np.frombuffer(block.data, np.uint8) == 0)
             holders = np.searchsorted(records.starts, zeros, side="right") - 1
@@ -151,14 +150,22 @@ class _Scanner:
                 except UnicodeDecodeError:  # noqa: PERF203 a rare block
                     self.reasons.setdefault(record, (None, NOT_UTF8))
 
-    def _note_line_break(self, place: int) -> None:
+    def _note_line_breaks(self) -> None:
+        """Records with a carriage return outside quotes that ends no line."""
         records = self.block.records
-        record = int(np.searchsorted(records.starts, place, side="right")) - 1
-        if record < 0 or place >= records.ends[record]:
-            return
-        before = self.block.data.count(b'"', int(records.starts[record]), place)
-        if before % 2 == 0 or not self.file.layout.quoted:
-            self.reasons.setdefault(record, (None, LINE_BREAK))
+        array = np.frombuffer(self.block.data, np.uint8)
+        returns = np.flatnonzero(array[:-1] == CARRIAGE_RETURN)
+        returns = returns[array[returns + 1] != LINE_FEED]
+        holders = np.searchsorted(records.starts, returns, side="right") - 1
+        inside = (holders >= 0) & (returns < records.ends[holders])
+        returns, holders = returns[inside], holders[inside]
+        if self.file.layout.quoted:
+            quotes = np.flatnonzero(array == QUOTE)
+            before = np.searchsorted(quotes, returns)
+            at_start = np.searchsorted(quotes, records.starts[holders])
+            holders = holders[(before - at_start) % 2 == 0]
+        for holder in np.unique(holders):
+            self.reasons.setdefault(int(holder), (None, LINE_BREAK))
 
     def _parse(self, good: Flags) -> tuple[pa.Table, npt.NDArray[np.int64]]:
         """The fields of the good records as text, and which record each row is."""
@@ -197,8 +204,9 @@ class _Scanner:
         rows = np.delete(records, wrong)
         if table.num_rows != len(rows):
             message = (
-                f"{self.file.path}: {len(rows)} records near line {self.block.line} "
-                f"were read as {table.num_rows}. Please report this with the file."
+                f"{self.file.path}: {len(rows)} records from line "
+                f"{self.block.place.line} were read as {table.num_rows}. "
+                "Please report this with the file."
             )
             raise AssertionError(message)
         return table.combine_chunks(), rows
@@ -249,19 +257,27 @@ class _Scanner:
         self, checked: dict[str, Checked], fine: Flags, *, unchanged: bool
     ) -> bytes:
         """The block's own bytes where COPY can take them as they are."""
-        records = self.block.records
-        line_feeds_only = int((records.ends - records.starts + 1).sum())
+        alone = len(checked) == 1
         as_they_are = (
             unchanged
             and self.file.layout.quoted
+            and not alone
             and None not in self.file.fields
             and not any(column.changed for column in checked.values())
-            and line_feeds_only == len(self.block.data)
+            and self._line_feeds_only()
         )
         if as_they_are:
             return self.block.data
         texts = _filtered({name: c.text for name, c in checked.items()}, fine)
-        return _written(pa.table(texts), self.delimiter)
+        # on older servers a bare \\. alone on its line would end the COPY
+        styles = ("needed",) if alone else ("none", "needed")
+        return _written(pa.table(texts), self.delimiter, styles)
+
+    def _line_feeds_only(self) -> bool:
+        """Whether the block is nothing but records with a line feed at each end."""
+        starts, ends = self.block.records.starts, self.block.records.ends
+        nexts = np.append(starts[1:], len(self.block.data))
+        return bool(len(starts) and starts[0] == 0 and (ends + 1 == nexts).all())
 
 
 def block_delimiter(table_file: TableFile) -> str:
@@ -290,9 +306,9 @@ def _filtered(columns: dict[str, Any], fine: Flags) -> dict[str, Any]:
     return {name: values.filter(mask) for name, values in columns.items()}
 
 
-def _written(table: pa.Table, delimiter: str) -> bytes:
-    """The table as CSV; quotes only where some value needs them, as they cost time."""
-    for style in ("none", "needed"):
+def _written(table: pa.Table, delimiter: str, styles: tuple[str, ...]) -> bytes:
+    """The table as CSV, in the first quoting style that can hold its values."""
+    for style in styles:
         sink = io.BytesIO()
         options = pyarrow.csv.WriteOptions(
             include_header=False, delimiter=delimiter, quoting_style=style

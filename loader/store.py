@@ -48,6 +48,10 @@ from pg_catalog.pg_attribute
 where attrelid = to_regclass(%s) and attnum > 0 and not attisdropped
 """
 
+_IS_OURS = """
+select relkind = 'p' from pg_catalog.pg_class where oid = to_regclass(%s)
+"""
+
 
 class Store:
     """The raw schema of a source, within one transaction of a connection."""
@@ -123,6 +127,13 @@ class Store:
             if not present:
                 self._create_parent(contract, wanted)
                 continue
+            self.cursor.execute(_IS_OURS, (self._path(contract.table),))
+            if not self.value():
+                message = (
+                    f"{self.schema}.{contract.table} exists, but is not a table that "
+                    "the loader has made. Rename or drop it, and load again."
+                )
+                raise ServerError(message)
             for column, kind in wanted.items():
                 if column not in present:
                     self.cursor.execute(

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Context, Decimal
 from pathlib import Path
 
 from loader.errors import DataRefusedError
@@ -12,6 +12,8 @@ from loader.scan import Reject
 # the one reason for which rows of earlier loads, not of this one, leave the table
 BY_THIS_LOAD = "by this load"
 MAX_EXAMPLES = 5
+# amounts have up to 12 digits before the point and 20 behind it
+EXACT = Context(prec=100)
 
 
 @dataclass
@@ -38,6 +40,16 @@ class Total:
 
     rows: int = 0
     amount: Decimal = Decimal(0)
+
+    def add(self, rows: int, amount: Decimal | None) -> None:
+        """Add records and their amount, to the last digit."""
+        self.rows += rows
+        self.amount = EXACT.add(self.amount, amount or Decimal(0))
+
+    def subtract(self, rows: int, amount: Decimal) -> None:
+        """Take records and their amount away, to the last digit."""
+        self.rows -= rows
+        self.amount = EXACT.subtract(self.amount, amount)
 
 
 @dataclass
@@ -86,9 +98,7 @@ class TableSummary:
 
     def add(self, step: str, reason: str, rows: int, amount: Decimal | None) -> None:
         """Count records."""
-        total = self.totals[step, reason]
-        total.rows += rows
-        total.amount += amount or Decimal(0)
+        self.totals[step, reason].add(rows, amount)
 
     def reasons(self) -> dict[str, int]:
         """How many records were rejected for which reason, most first."""
@@ -110,9 +120,10 @@ class TableSummary:
         for (step, reason), part in self.totals.items():
             if (step, reason) == ("superseded", BY_THIS_LOAD):
                 continue
-            sign = 1 if step == "read" else -1
-            total.rows += sign * part.rows
-            total.amount += sign * part.amount
+            if step == "read":
+                total.add(part.rows, part.amount)
+            else:
+                total.subtract(part.rows, part.amount)
         return total
 
 
@@ -130,6 +141,7 @@ class Summary:
     emptied: list[str] = field(default_factory=list)
     load_id: int | None = None
     unchanged: bool = False
+    lacks_statistics: bool = False
 
     def refuse_rejects(self, share: Decimal) -> None:
         """Refuse if of some table more than this share (0 to 1) of records is rejected.

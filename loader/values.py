@@ -18,7 +18,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from loader.contract import Column
+from loader.contract import Column, Contract
+from loader.errors import UsageError
 from loader.mapping import TableMapping
 
 Array = Any  # pyarrow arrays of text, numbers, dates: pyarrow has no useful types
@@ -97,12 +98,34 @@ def check_column(
     given = text
     text = _translated(text, name, mapping)
     values, shape_faults, text = _READERS[column.type](text, mapping, clock)
+    if name in mapping.defaults and text.null_count:
+        default = constant_column(mapping.defaults[name], 1, column, name, clock)
+        empty = pc.is_null(text)
+        text = pc.if_else(empty, default.text[0], text)
+        values = pc.if_else(empty, default.values[0], values)  # noqa: PD011
     faults = [
         *_missing(text, column),
         *shape_faults,
         *_outside(values, column, clock),
     ]
     return Checked(text, values, faults, changed=text is not given)
+
+
+def check_defaults(contract: Contract, mapping: TableMapping, clock: Clock) -> None:
+    """Refuse a default that the column could not hold.
+
+    Raises:
+        UsageError: names the column and what is wrong.
+    """
+    for name, value in mapping.defaults.items():
+        checked = constant_column(value, 1, contract.columns[name], name, clock)
+        reasons = [reason for reason, _ in checked.faults] or ["NUL"] * ("\0" in value)
+        if reasons:
+            message = (
+                f"The mapping's default for {name} of {contract.table}, '{value}', is "
+                f"refused: {reasons[0]}. Write it as the contract asks."
+            )
+            raise UsageError(message)
 
 
 def constant_column(
@@ -115,13 +138,12 @@ def constant_column(
 
 
 def _translated(text: Array, name: str, mapping: TableMapping) -> Array:
-    for written, meant in mapping.values.get(name, {}).items():  # noqa: PD011 a dictionary
-        replacement = pa.scalar(meant, pa.string())
-        same = _flags(pc.equal(text, pa.scalar(written, pa.string())))
+    """The text with the mapping's meanings for what is written, all at once."""
+    written = text
+    for value, meant in mapping.values.get(name, {}).items():  # noqa: PD011
+        same = _flags(pc.equal(written, pa.scalar(value, pa.string())))
         if pc.any(same).as_py():
-            text = pc.if_else(same, replacement, text)
-    if name in mapping.defaults and text.null_count:
-        text = pc.fill_null(text, mapping.defaults[name])
+            text = pc.if_else(same, pa.scalar(meant, pa.string()), text)
     return text
 
 
@@ -240,8 +262,10 @@ def _with_format(text: Array, mapping: TableMapping, clock: Clock, plain: str) -
     """The text, where it follows the mapping's date format, in ISO; else unchanged."""
     if mapping.date_format is None:
         return text
+    # pandas would read now and today as the moment of the load
+    with_digits = pc.match_substring_regex(text, r"\d")
     moments = pd.to_datetime(
-        text.to_pandas(),
+        pc.if_else(with_digits, text, pa.scalar(None, pa.string())).to_pandas(),
         format=mapping.date_format,
         errors="coerce",
         utc="%z" in mapping.date_format,

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 Quoting = Literal[0, 1]
 COLUMNS = ("session_id", "session_date", "page_views", "converted", "duration_seconds")
+HEADER = ",".join(COLUMNS).encode()
 CUSTOMERS = "customer_id,signup_date\n"
 ORDERS = "order_id,customer_id,order_date,revenue\n"
 
@@ -223,22 +224,29 @@ def read_flag(text: str) -> object:
     lines=lines,
     quoting=st.sampled_from([0, 1]),
     line_end=st.sampled_from([b"\n", b"\r\n"]),
+    ended=st.booleans(),
     size=st.sampled_from([16, 64, 1 << 20]),
 )
 @example(
-    lines=[("a", "2024-01-01", "1", "t", "1")] * 3, quoting=0, line_end=b"\n", size=16
+    lines=[("a", "2024-01-01", "1", "t", "1")] * 3,
+    quoting=0,
+    line_end=b"\n",
+    ended=True,
+    size=16,
 )
-@example(lines=list(TORN), quoting=0, line_end=b"\n", size=16)
+@example(lines=list(TORN), quoting=0, line_end=b"\n", ended=True, size=16)
 @example(
     lines=[(i, m, "1", "t", "1") for i in IDS for m in MOMENTS],
     quoting=0,
     line_end=b"\n",
+    ended=True,
     size=64,
 )
 @example(
     lines=[(f"{n}{f}", "2024-01-01", n, f, n) for n in NUMBERS for f in FLAGS],
     quoting=1,
     line_end=b"\r\n",
+    ended=True,
     size=1 << 20,
 )
 @settings(
@@ -246,10 +254,11 @@ def read_flag(text: str) -> object:
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-def test_each_record_is_loaded_as_it_is_or_rejected_with_its_line(
+def test_each_record_is_loaded_as_it_is_or_rejected_with_its_line(  # noqa: PLR0913, PLR0917 what hypothesis varies
     lines: list[tuple[str, ...] | bytes],
     quoting: Quoting,
     line_end: bytes,
+    ended: bool,  # noqa: FBT001 hypothesis gives it
     size: int,
     server: Server,
     tmp_path: Path,
@@ -258,7 +267,9 @@ def test_each_record_is_loaded_as_it_is_or_rejected_with_its_line(
     records = [encoded(line, quoting) for line in lines]
     with monkeypatch.context() as patch:
         patch.setattr(reading, "BLOCK_BYTES", size)
-        load_and_compare(records, line_end, server, tmp_path, monkeypatch)
+        last = [b""] if ended else []
+        written = line_end.join([HEADER, *records, *last])
+        load_and_compare(records, written, server, tmp_path, monkeypatch)
 
 
 def test_older_servers_store_the_same(
@@ -267,23 +278,23 @@ def test_older_servers_store_the_same(
     # before version 18 a line of \\. alone ended a COPY
     lines = [(i, "2024-01-01", "1", "t", "1") for i in IDS]
     records = [encoded(line, 0) for line in lines] + TORN
-    load_and_compare(records, b"\n", old_server, tmp_path, monkeypatch)
+    written = b"\n".join([HEADER, *records])
+    load_and_compare(records, written, old_server, tmp_path, monkeypatch)
 
 
 def load_and_compare(
     records: list[bytes],
-    line_end: bytes,
+    written: bytes,
     server: Server,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Load web sessions and compare each one with what the rules say."""
-    header = ",".join(COLUMNS).encode()
     database = new_database(server)
     files = Files(tmp_path)
     files.write("customers.csv", CUSTOMERS)
     files.write("orders.csv", ORDERS)
-    files.write("web_sessions.csv", line_end.join([header, *records, b""]))
+    files.write("web_sessions.csv", written)
     with monkeypatch.context() as patch:
         lead_to(database, patch)
         result = files.load("--max-rejects", "100%")

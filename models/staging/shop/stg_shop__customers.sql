@@ -8,7 +8,7 @@ renamed as (
     select
         -- ids
         customer_id as shop_customer_id,
-        person_id,
+        {{ trimmed('person_id') }} as person_id,
 
         -- times
         signup_date as signed_up_at,
