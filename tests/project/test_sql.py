@@ -59,6 +59,7 @@ def test_every_macro_is_used_twice() -> None:
     names = set(re.findall(r"macro (\w+)\(", "\n".join(texts)))
     uses = {
         name: sum(len(re.findall(rf"\b{name}\(", text)) for text in texts) - 1
-        for name in names - {"generate_schema_name"}
+        # dbt calls these two itself
+        for name in names - {"generate_schema_name", "check_variables"}
     }
     assert {name: count for name, count in uses.items() if count < 2} == {}

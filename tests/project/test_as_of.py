@@ -1,0 +1,109 @@
+"""The marts on another day, and of a shop without a record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.project.conftest import Warehouse, generate, read_records, write_records
+from tests.project.programs import run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from sandbox.server import Server
+
+AS_OF = "2025-06-30"
+# the column of each table whose date decides whether it is known on a day
+DATES = {
+    "orders": "order_date",
+    "refunds": "refunded_at",
+    "web_sessions": "session_date",
+    "marketing_spend": "spend_date",
+}
+
+
+def test_an_earlier_as_of_date_equals_a_build_from_files_cut_at_that_date(
+    warehouse: Warehouse,
+    new_warehouse: Callable[..., Warehouse],
+    server: Server,
+    tmp_path: Path,
+) -> None:
+    shop = generate(tmp_path / "shop", "--customers", "700", "--months", "18")
+    cut = cut_at(AS_OF, shop, tmp_path / "cut")
+    warehouse.load(shop)
+    warehouse.build(
+        "--vars", f"{{as_of_date: {AS_OF}}}", "--exclude-resource-type", "unit_test"
+    )
+    other = new_warehouse(server)
+    other.load(cut)
+    other.build(
+        "--vars", f"{{as_of_date: {AS_OF}}}", "--exclude-resource-type", "unit_test"
+    )
+    tables = warehouse.table_names("marts")
+    assert len(tables) >= 7
+    for table in tables:
+        replayed = warehouse.contents(table)
+        assert replayed, table
+        assert replayed == other.contents(table), table
+
+
+def cut_at(day: str, shop: Path, folder: Path) -> Path:
+    """Write a shop's files as they were on the evening of a day."""
+    folder.mkdir()
+    kept_orders = {
+        order["customer_id"]
+        for order in read_records(shop / "orders.csv")
+        if order["order_date"][:10] <= day
+    }
+    for path in shop.glob("*.csv"):
+        records = read_records(path)
+        names = list(records[0])
+        date = DATES.get(path.stem)
+        if date:
+            records = [record for record in records if record[date][:10] <= day]
+        if path.stem == "customers":
+            records = [
+                record
+                for record in records
+                if record["signup_date"][:10] <= day
+                or record["customer_id"] in kept_orders
+            ]
+        if path.stem == "order_items":
+            orders = {
+                order["order_id"] for order in read_records(folder / "orders.csv")
+            }
+            records = [record for record in records if record["order_id"] in orders]
+        write_records(folder / path.name, names, records)
+    return folder
+
+
+def test_an_empty_shop_builds(warehouse: Warehouse, tmp_path: Path) -> None:
+    (tmp_path / "customers.csv").write_text("customer_id,signup_date\n")
+    (tmp_path / "orders.csv").write_text("order_id,customer_id,order_date,revenue\n")
+    warehouse.load(tmp_path)
+    warehouse.build("--exclude-resource-type", "unit_test")
+    for table in warehouse.table_names("marts"):
+        assert warehouse.contents(table) == [], table
+
+
+@pytest.mark.parametrize(
+    ("variables", "says"),
+    [
+        ("{asof_date: 2025-06-30}", "There is no variable 'asof_date'"),
+        ("{as_of_date: 30/06/2025}", "no date such as"),
+    ],
+)
+def test_a_misspelt_variable_builds_nothing(
+    warehouse: Warehouse, variables: str, says: str
+) -> None:
+    done = run(
+        *("dbt", "build", "--vars", variables, "--target-path", warehouse.folder),
+        *("--log-path", warehouse.folder),
+        environment=warehouse.database.environment,
+    )
+    assert done.returncode != 0
+    assert says in done.stdout
+    assert warehouse.table_names("marts", "seeds", "staging") == []
