@@ -2,7 +2,8 @@
     today's numbers taken for those of another day. -#}
 {% macro check_variables() -%}
     {%- set known = [
-        'source', 'as_of_date', 'churn_months', 'vip_share', 'vip_min_orders'
+        'source', 'as_of_date', 'churn_months', 'vip_share', 'vip_min_orders',
+        'repeat_windows'
     ] -%}
     {%- for name in invocation_args_dict.get('vars') or {} if name not in known -%}
         {{ exceptions.raise_compiler_error(

@@ -8,8 +8,8 @@ bounds as (
     select * from {{ ref('int_value_bounds') }}
 ),
 
-rfm_segments as (
-    select * from {{ ref('rfm_segments') }}
+rfm_grid as (
+    select * from {{ ref('rfm_grid') }}
 ),
 
 as_of as (
@@ -56,7 +56,7 @@ segmented as (
         cast(scored.recency_score as bigint) as recency_score,
         cast(scored.frequency_score as bigint) as frequency_score,
         cast(scored.monetary_score as bigint) as monetary_score,
-        rfm_segments.rfm_segment,
+        rfm_grid.rfm_segment,
         {{ days_between('scored.last_order_date', 'as_of.as_of_date') }}
             as recency_days,
         case
@@ -73,10 +73,10 @@ segmented as (
     from scored
     cross join bounds
     cross join as_of
-    left join rfm_segments
+    left join rfm_grid
         on
-            scored.recency_score = rfm_segments.recency_score
-            and scored.frequency_score = rfm_segments.frequency_score
+            scored.recency_score = rfm_grid.recency_score
+            and scored.frequency_score = rfm_grid.frequency_score
 )
 
 select * from segmented

@@ -1,37 +1,26 @@
 with
 
-load_history as (
-    select * from {{ ref('int_load_history') }}
+loads as (
+    select * from {{ ref('int_loads_in_effect') }}
 ),
 
 orders as (
     select * from {{ ref('int_orders') }}
 ),
 
-loads as (
-    select
-        load_id,
-        upper(currency) as currency,
-        max(case when mode = 'replace' then load_id end) over () as last_replace
-    from load_history
-    where status = 'loaded'
-),
-
 -- a load that adds to what is there need not repeat its currency
-current_loads as (
+namings as (
     select
         currency,
-        rank() over (order by load_id desc) as namings_since
+        row_number() over (order by load_id desc) as naming_number
     from loads
-    where
-        currency is not null
-        and load_id >= coalesce(last_replace, 0)
+    where currency is not null
 ),
 
 latest_load as (
     select max(currency) as currency
-    from current_loads
-    where namings_since = 1
+    from namings
+    where naming_number = 1
 ),
 
 orders_without_rate as (

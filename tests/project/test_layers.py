@@ -32,7 +32,7 @@ BROKEN = {
         "check_lineage_seed_cannot_be_used",
     ),
     "intermediate reads one source's staging": (
-        "models/intermediate/int_reporting_currency.sql",
+        "models/intermediate/int_loads_in_effect.sql",
         ("ref('int_load_history')", "ref('stg_shop__load_history')"),
         "check_lineage_permitted_upstream_models",
     ),

@@ -19,3 +19,8 @@ def dateadd(datepart: str, interval: int | str, from_date: str) -> str:
 def datediff(first_date: str, second_date: str, datepart: str) -> str:
     """Render the number of periods between two dates."""
     return f"datediff('{datepart}', {first_date}, {second_date})"
+
+
+def last_day(date: str, datepart: str) -> str:
+    """Render the last day of the date's period."""
+    return f"last_day('{datepart}', {date})"

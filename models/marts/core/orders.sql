@@ -37,13 +37,8 @@ described as (
         {{ days_between('orders.previous_order_date', 'orders.order_date') }}
             as days_since_previous_order,
         {{ month_start('orders.first_order_date') }} as cohort_month,
-        cast(
-            12 * extract(year from orders.order_date)
-            + extract(month from orders.order_date)
-            - 12 * extract(year from orders.first_order_date)
-            - extract(month from orders.first_order_date)
-            as bigint
-        ) as months_since_first_order,
+        {{ months_between('orders.first_order_date', 'orders.order_date') }}
+            as months_since_first_order,
         {{ days_between('orders.first_order_date', 'orders.order_date') }}
             as days_since_first_order,
         {{ days_between('customers.signup_date', 'orders.order_date') }}

@@ -1,0 +1,77 @@
+-- A buyer is in one channel, region, segment and cohort, and in each repeat window.
+with
+
+buyers as (
+    select count(*) as buyers
+    from {{ ref('customers') }}
+    where orders > 0
+),
+
+totals as (
+    select
+        'channel_performance' as mart,
+        sum(buyers) as buyers
+    from {{ ref('channel_performance') }}
+
+    union all
+
+    select
+        'channel_region_revenue' as mart,
+        sum(buyers) as buyers
+    from {{ ref('channel_region_revenue') }}
+
+    union all
+
+    select
+        'rfm_segments' as mart,
+        sum(customers) as buyers
+    from {{ ref('rfm_segments') }}
+    where rfm_segment <> 'Never Ordered'
+
+    union all
+
+    select
+        'value_segments' as mart,
+        sum(customers) as buyers
+    from {{ ref('value_segments') }}
+
+    union all
+
+    select
+        'cohort_first_orders' as mart,
+        sum(new_customers) as buyers
+    from {{ ref('cohort_first_orders') }}
+
+    union all
+
+    select
+        'cohort_retention' as mart,
+        sum(active_customers) as buyers
+    from {{ ref('cohort_retention') }}
+    where months_since_first_order = 0
+
+    union all
+
+    select
+        'repeat_purchase_rates, by channel' as mart,
+        sum(buyers) as buyers
+    from {{ ref('repeat_purchase_rates') }}
+    where channel <> 'all'
+    group by window_days
+
+    union all
+
+    select
+        'repeat_purchase_rates, all' as mart,
+        buyers
+    from {{ ref('repeat_purchase_rates') }}
+    where channel = 'all'
+)
+
+select
+    totals.mart,
+    totals.buyers,
+    buyers.buyers as buyers_wanted
+from totals
+cross join buyers
+where totals.buyers <> buyers.buyers

@@ -1,0 +1,106 @@
+-- Whichever mart an analyst adds up, it is the same shop.
+with
+
+orders as (
+    select
+        count(*) as orders,
+        sum(revenue) as revenue,
+        sum(net_revenue) as net_revenue
+    from {{ ref('orders') }}
+),
+
+totals as (
+    select
+        'customers' as mart,
+        sum(orders) as orders,
+        sum(gross_revenue) as revenue,
+        sum(net_revenue) as net_revenue
+    from {{ ref('customers') }}
+
+    union all
+
+    select
+        'daily_revenue' as mart,
+        sum(orders) as orders,
+        sum(revenue) as revenue,
+        sum(net_revenue) as net_revenue
+    from {{ ref('daily_revenue') }}
+
+    union all
+
+    select
+        'channel_performance' as mart,
+        sum(orders) as orders,
+        sum(revenue) as revenue,
+        null as net_revenue
+    from {{ ref('channel_performance') }}
+
+    union all
+
+    select
+        'channel_aov_monthly' as mart,
+        sum(orders) as orders,
+        sum(revenue) as revenue,
+        null as net_revenue
+    from {{ ref('channel_aov_monthly') }}
+
+    union all
+
+    select
+        'channel_region_revenue' as mart,
+        sum(orders) as orders,
+        sum(revenue) as revenue,
+        null as net_revenue
+    from {{ ref('channel_region_revenue') }}
+
+    union all
+
+    select
+        'rfm_segments' as mart,
+        null as orders,
+        null as revenue,
+        sum(net_revenue) as net_revenue
+    from {{ ref('rfm_segments') }}
+
+    union all
+
+    select
+        'value_segments' as mart,
+        null as orders,
+        null as revenue,
+        sum(net_revenue) as net_revenue
+    from {{ ref('value_segments') }}
+
+    union all
+
+    select
+        'cohort_retention' as mart,
+        sum(orders) as orders,
+        null as revenue,
+        sum(net_revenue) as net_revenue
+    from {{ ref('cohort_retention') }}
+
+    union all
+
+    select
+        'cohort_first_orders' as mart,
+        null as orders,
+        null as revenue,
+        sum(total_net_revenue) as net_revenue
+    from {{ ref('cohort_first_orders') }}
+)
+
+select
+    totals.mart,
+    totals.orders,
+    totals.revenue,
+    totals.net_revenue,
+    orders.orders as orders_wanted,
+    orders.revenue as revenue_wanted,
+    orders.net_revenue as net_revenue_wanted
+from totals
+cross join orders
+where
+    totals.orders <> orders.orders
+    or totals.revenue <> orders.revenue
+    or totals.net_revenue <> orders.net_revenue
