@@ -43,11 +43,13 @@ docs: .venv/.run-time ## write the documentation with its lineage as one page
 	@$(USE_SERVER); $(BIN)/dbt --quiet docs generate --static
 	@echo "Open target/static_index.html, or serve it: $(BIN)/dbt docs serve"
 
-lint: .venv/.development ## check the style of SQL and Python, and the rules between layers
+lint: .venv/.development ## check SQL, Python, workflow and compose file, and the rules between layers
 	@$(BIN)/ruff format --check
 	@$(BIN)/ruff check
 	@$(BIN)/mypy
 	@$(BIN)/sqlfluff lint models tests macros
+	@$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/ci.yml
+	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	@test ! -x $(BIN)/dbt-bouncer || { $(BIN)/dbt --quiet parse && $(BIN)/dbt-bouncer; }
 
 psql: .venv/.run-time ## ask the database
