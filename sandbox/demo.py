@@ -46,10 +46,7 @@ totals as (
 people as (
     select
         count(*) as customers,
-        count(*) filter (where orders > 0) as buyers,
-        count(*) filter (where orders > 1) as repeat_buyers,
-        count(*) filter (where is_vip) as vips,
-        sum(net_revenue) filter (where is_vip) as vip_revenue
+        count(*) filter (where orders > 0) as buyers
     from marts.customers
 ),
 
@@ -58,9 +55,34 @@ best_channel as (
     from marts.channel_performance
     order by net_revenue_per_customer desc nulls last, channel
     limit 1
+),
+
+champions as (
+    select customers as champions, revenue_share as champions_share
+    from marts.rfm_segments
+    where rfm_segment = 'Champions'
+),
+
+returned as (
+    select repeat_rate, repeat_rate_low, repeat_rate_high
+    from marts.repeat_purchase_rates
+    where window_days = 90 and channel = 'all'
+),
+
+files as (
+    select revenue as revenue_in_files
+    from marts.revenue_reconciliation
+    where table_name = 'orders' and step = 'in the files'
 )
 
-select * from totals cross join people cross join best_channel
+select *
+from
+    totals
+    cross join people
+    cross join best_channel
+    cross join champions
+    cross join returned
+    cross join files
 """
 
 
@@ -153,8 +175,9 @@ def _summarise(console: Console, environment: dict[str, str], loaded: str) -> No
     table.add_column()
     table.add_column(justify="right")
     orders, buyers, customers = found["orders"], found["buyers"], found["customers"]
+    table.add_row("Revenue in the files", f"{found['revenue_in_files']:,.2f}")
     table.add_row(
-        "Revenue, and net of refunds",
+        "Revenue that counts, and net of refunds",
         f"{found['revenue']:,.2f}, {found['net_revenue']:,.2f}",
     )
     table.add_row(
@@ -166,8 +189,13 @@ def _summarise(console: Console, environment: dict[str, str], loaded: str) -> No
         f"{customers:,}, {buyers:,} ({buyers / customers:.1%})",
     )
     table.add_row(
-        "Buyers with more than one order",
-        f"{found['repeat_buyers']:,} ({found['repeat_buyers'] / buyers:.1%})",
+        "Buyers who order again within 90 days (95 % interval)",
+        f"{found['repeat_rate']:.1%} "
+        f"({found['repeat_rate_low']:.1%} to {found['repeat_rate_high']:.1%})",
+    )
+    table.add_row(
+        "Champions, and their share of net revenue",
+        f"{found['champions']:,}, {found['champions_share']:.1%}",
     )
     table.add_row(
         "Channel with the most net revenue per customer",
@@ -177,7 +205,9 @@ def _summarise(console: Console, environment: dict[str, str], loaded: str) -> No
     console.print(
         "\nWhere to look next:\n"
         "  target/static_index.html     every table and column, and the lineage\n"
-        "  make psql                    ask: select * from marts.customers limit 5;\n"
+        "  make psql                    ask: select * from marts.rfm_segments;\n"
+        "                               where the money of the files went:\n"
+        "                               select * from marts.revenue_reconciliation;\n"
         "  source .sandbox/env          then .venv/bin/loader rejects, or history\n"
         "  make load build DATA=folder  your own CSV files instead\n"
         "  README.md                    the catalogue of marts",

@@ -22,6 +22,8 @@ COMMAND = re.compile(r"^ {4,}((?:make|source|\.venv/bin/\w+)\b.*)$", re.MULTILIN
 BY_THE_GATE = {"make demo", "make test"}
 # tests/sandbox sources this file
 BY_THE_SANDBOX = {"source .sandbox/env"}
+# test_documents runs this one, which does not end by itself
+SERVED = {".venv/bin/dbt docs serve"}
 
 EXPORTS = {
     "customers.csv": "customer_id,signup_date\nann,2024-01-01\n",
@@ -60,7 +62,7 @@ def test_the_other_commands_work_as_shown(database: Database, tmp_path: Path) ->
     (project / "mapping.yml").write_text(mapping, encoding="utf-8")
 
     for command in commands():
-        if command in BY_THE_GATE | BY_THE_SANDBOX:
+        if command in BY_THE_GATE | BY_THE_SANDBOX | SERVED:
             continue
         words = shlex.split(command)
         if words[0].endswith("sandbox") and words[1] != "generate":
