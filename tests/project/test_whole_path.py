@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections import Counter
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +56,16 @@ def test_a_dirty_shop_ends_in_the_tables_or_in_the_rejects(
     warehouse.load(dirty)
     compare_with_manifest(warehouse, manifest)
     warehouse.build()
+    for table in ("orders", "refunds"):
+        assert dict(
+            warehouse.database.rows(
+                "select reason, -rows from marts.revenue_reconciliation"
+                " where table_name = %s and step = 'rejected'",
+                (table,),
+            )
+        ) == Counter(
+            fault["reason"] for fault in manifest["rejects"] if fault["table"] == table
+        )
     # the dirt stands beside the good records: what is left is the clean shop
     clean = generate(tmp_path / "clean", *size)
     good = "select order_id, revenue from raw_shop.orders"
@@ -105,6 +116,9 @@ def test_the_marts_hold_the_revenue_of_the_files(
         "select sum(gross_revenue) from marts.customers",
         "select sum(revenue) from marts.daily_revenue",
         "select sum(revenue) from marts.channel_performance",
+        "select sum(revenue) from marts.channel_aov_monthly",
+        "select sum(revenue) from marts.channel_region_revenue",
+        "select revenue from marts.revenue_reconciliation where step = 'counted'",
     ):
         assert warehouse.database.value(query) == expected, query
 
@@ -133,6 +147,38 @@ def test_the_published_case_comes_out_to_the_cent_and_nothing_else_is_left(
         ("referral", Decimal("97.46")),
         ("paid_search", Decimal("96.21")),
     ]
+    assert database.rows(
+        "select channel, region, revenue, revenue_share"
+        " from marts.channel_region_revenue order by revenue desc limit 4"
+    ) == [
+        ("organic", "US", Decimal("4753.54"), Decimal("0.115147")),
+        ("social", "US", Decimal("4703.96"), Decimal("0.113946")),
+        ("referral", "US", Decimal("4685.47"), Decimal("0.113498")),
+        ("referral", "UK", Decimal("4123.85"), Decimal("0.099894")),
+    ]
+    assert database.rows(
+        "select"
+        " window_days, buyers, mature_buyers, repeat_buyers, unadjusted_repeat_buyers,"
+        " round(unadjusted_repeat_rate, 2)"
+        " from marts.repeat_purchase_rates"
+        " where channel = 'all' and window_days <= 90 order by window_days"
+    ) == [
+        (30, 98, 98, 70, 70, Decimal("0.71")),
+        (60, 98, 98, 90, 90, Decimal("0.92")),
+        (90, 98, 96, 89, 91, Decimal("0.93")),
+    ]
+    assert database.rows(
+        "select count(*), count(*) filter (where orders > 0),"
+        " min(date_day)::text, max(date_day)::text from marts.daily_revenue"
+    ) == [(213, 146, "2024-01-01", "2024-07-31")]
+    assert database.rows(
+        "select table_name, rows_loaded from marts.source_profile"
+        " where rows_loaded > 0 order by table_name"
+    ) == [("customers", 100), ("orders", 400), ("web_sessions", 600)]
+    assert database.rows(
+        "select distinct rows_end, revenue_end from marts.revenue_reconciliation"
+        " where table_name = 'orders'"
+    ) == [(400, Decimal("41282.33"))]
     for table in ("order_items", "refunds", "products", "marketing_spend"):
         assert database.value(f"select count(*) from raw_shop.{table}") == 0
     for table in warehouse.table_names("raw_shop", "staging", "intermediate", "marts"):
