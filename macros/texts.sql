@@ -1,6 +1,7 @@
-{#- A text without blanks around it; null if nothing is left. -#}
+{#- A text without blanks, tabs, line breaks and fixed spaces around it; null if nothing
+    is left. -#}
 {% macro trimmed(text) -%}
-    nullif(trim({{ text }}), '')
+    nullif(trim(both '{{ ' \t\n\r\u00a0' }}' from {{ text }}), '')
 {%- endmacro %}
 
 {#- For `order by`: ids compare by their bytes, whatever the database's collation. -#}

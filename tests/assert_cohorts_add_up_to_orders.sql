@@ -59,3 +59,14 @@ where
         cohort_first_orders.new_customers = first_orders.new_customers
         and cohort_first_orders.first_order_revenue = first_orders.revenue
     ) is not true
+
+union all
+
+select
+    'size of the cohort' as mart,
+    cohort_retention.cohort_month,
+    first_orders.cohort_month as cohort_month_of_orders
+from cohort_retention
+left join first_orders
+    on cohort_retention.cohort_month = first_orders.cohort_month
+where (cohort_retention.cohort_size = first_orders.new_customers) is not true

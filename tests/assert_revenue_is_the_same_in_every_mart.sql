@@ -32,7 +32,7 @@ totals as (
         'channel_performance' as mart,
         sum(orders) as orders,
         sum(revenue) as revenue,
-        null as net_revenue
+        sum(net_revenue) as net_revenue
     from {{ ref('channel_performance') }}
 
     union all

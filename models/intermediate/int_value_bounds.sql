@@ -7,10 +7,10 @@ buyers as (
 -- to six decimals, far below a cent: what binary fractions add must not decide
 bounds as (
     select
-        cast({{ percentile('net_revenue', 0.25) }} as numeric(18, 6)) as lower_bound,
-        cast({{ percentile('net_revenue', 0.75) }} as numeric(18, 6)) as upper_bound,
+        cast({{ percentile('net_revenue', 0.25) }} as numeric(22, 6)) as lower_bound,
+        cast({{ percentile('net_revenue', 0.75) }} as numeric(22, 6)) as upper_bound,
         cast(
-            {{ percentile('net_revenue', 1 - var('vip_share')) }} as numeric(18, 6)
+            {{ percentile('net_revenue', 1 - var('vip_share')) }} as numeric(22, 6)
         ) as vip_bound
     from buyers
 )

@@ -110,10 +110,19 @@ def test_an_empty_shop_builds(warehouse: Warehouse, tmp_path: Path) -> None:
     ("variables", "says"),
     [
         ("{asof_date: 2025-06-30}", "There is no variable 'asof_date'"),
-        ("{as_of_date: 30/06/2025}", "no date such as"),
+        ("{as_of_date: 30/06/2025}", "must be a date such as"),
+        ("{as_of_date: 2999-01-01}", "not in the future"),
+        ("{churn_months: 0}", "must be a number from 1 on"),
+        ("{churn_months: '3'}", "must be a number from 1 on"),
+        ("{vip_share: 1}", "must be between 0 and 1"),
+        ("{vip_min_orders: -1}", "must be a number from 1 on"),
+        ("{repeat_windows: []}", "must be a list of different days"),
+        ("{repeat_windows: [30, 30]}", "must be a list of different days"),
+        ("{repeat_windows: [0]}", "must be a list of different days"),
+        ("{repeat_windows: x}", "must be a list of different days"),
     ],
 )
-def test_a_misspelt_variable_builds_nothing(
+def test_a_misspelt_or_absurd_variable_builds_nothing(
     warehouse: Warehouse, variables: str, says: str
 ) -> None:
     done = run(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.project.conftest import Warehouse
 
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
-[LOGIN] = re.findall(r"^create role .*;$", README, re.MULTILINE)
+[LOGIN] = re.findall(r"```sql\n(create role .*?)```", README, re.DOTALL)
 [(NAME, PASSWORD)] = re.findall(r"role (\w+) login password '(.*)' in role", LOGIN)
 MARTS = {path.stem for path in (PROJECT / "models" / "marts").rglob("*.sql")}
 
@@ -110,7 +110,7 @@ def test_without_the_right_to_create_roles_the_message_says_what_to_do(
         f"grant create on database {database.environment['PGDATABASE']} to builder"
     )
     # roles belong to the whole server, where another test may have made this one
-    known = database.rows("select from pg_roles where rolname = 'bi_reader'")
+    known = database.rows("select 1 from pg_roles where rolname = 'bi_reader'")
     if known:
         database.rows("alter role bi_reader rename to hidden")
     try:

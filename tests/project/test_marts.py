@@ -56,7 +56,9 @@ def test_another_server_with_another_collation_gives_the_same_marts(
         "select order_id, customer_id from marts.orders"
         " where customer_id = 'B2' order by order_number"
     ) == [("Z2", "B2"), ("_3", "B2"), ("z1", "B2")]
-    for table in warehouse.table_names("marts"):
+    # which tells when it was loaded
+    profile = {"marts.source_profile"}
+    for table in set(warehouse.table_names("marts")) - profile:
         assert warehouse.contents(table) == other.contents(table), table
 
 

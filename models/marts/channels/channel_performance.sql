@@ -29,6 +29,7 @@ compared as (
             as revenue_share,
         cast({{ safe_divide('revenue', 'orders') }} as numeric(18, 2))
             as average_order_value,
+        cast(net_revenue as numeric(18, 2)) as net_revenue,
         cast({{ safe_divide('net_revenue', 'customers') }} as numeric(18, 2))
             as net_revenue_per_customer,
         cast({{ safe_divide('net_revenue', 'buyers') }} as numeric(18, 2))

@@ -43,7 +43,7 @@ compared as (
         cast(net_revenue as numeric(18, 2)) as net_revenue,
         cast(
             {{ safe_divide('net_revenue', 'sum(net_revenue) over ()') }}
-            as numeric(18, 6)
+            as numeric(22, 6)
         ) as revenue_share,
         cast({{ safe_divide('net_revenue', 'customers') }} as numeric(18, 2))
             as average_value,

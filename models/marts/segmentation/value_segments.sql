@@ -55,13 +55,13 @@ segments as (
 compared as (
     select
         value_segment,
-        cast(lower_bound as numeric(18, 6)) as lower_bound,
-        cast(upper_bound as numeric(18, 6)) as upper_bound,
+        cast(lower_bound as numeric(22, 6)) as lower_bound,
+        cast(upper_bound as numeric(22, 6)) as upper_bound,
         customers,
         cast(net_revenue as numeric(18, 2)) as net_revenue,
         cast(
             {{ safe_divide('net_revenue', 'sum(net_revenue) over ()') }}
-            as numeric(18, 6)
+            as numeric(22, 6)
         ) as revenue_share,
         cast({{ safe_divide('net_revenue', 'customers') }} as numeric(18, 2))
             as average_value

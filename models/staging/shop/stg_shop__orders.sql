@@ -19,7 +19,9 @@ renamed as (
         {{ trimmed('currency') }} as currency,
         -- some exports say whether a code was used, others which one
         case
-            when lower(trim(promo_used)) not in ('false', 'f', 'no', 'n', '0', 'none')
+            when
+                lower({{ trimmed('promo_used') }})
+                not in ('false', 'f', 'no', 'n', '0', 'none')
                 then {{ trimmed('promo_used') }}
         end as promo_code,
         is_first_order as is_first_order_in_file,
