@@ -88,6 +88,15 @@ totals as (
         null as revenue,
         sum(total_net_revenue) as net_revenue
     from {{ ref('cohort_first_orders') }}
+
+    union all
+
+    select
+        'revenue_by_customer_age' as mart,
+        null as orders,
+        null as revenue,
+        sum(net_revenue) as net_revenue
+    from {{ ref('revenue_by_customer_age') }}
 )
 
 select

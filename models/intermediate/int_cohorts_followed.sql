@@ -4,8 +4,8 @@ buyers as (
     select * from {{ ref('int_buyers_observed') }}
 ),
 
-orders as (
-    select * from {{ ref('int_orders_numbered') }}
+customer_months as (
+    select * from {{ ref('int_customers_active') }}
 ),
 
 calendar_months as (
@@ -34,16 +34,6 @@ cohort_months as (
     from cohorts
     inner join calendar_months
         on cohorts.cohort_month <= calendar_months.calendar_month
-),
-
-customer_months as (
-    select
-        customer_id,
-        {{ month_start('order_date') }} as calendar_month,
-        count(*) as orders,
-        sum(net_revenue) as net_revenue
-    from orders
-    group by customer_id, {{ month_start('order_date') }}
 ),
 
 active_months as (

@@ -8,58 +8,27 @@
 
 with
 
-cohorts_by_channel as (
-    select * from {{ ref('int_cohorts_followed') }}
-),
-
 cohorts as (
+    select * from {{ ref('int_cohorts_rated') }}
+),
+
+together as (
     select
         cohort_month,
         months_since_first_order,
+        cohort_size,
+        active_customers,
+        retention_rate,
+        retention_rate_low,
+        retention_rate_high,
+        orders,
+        net_revenue,
+        cumulative_net_revenue,
+        cumulative_value_per_customer,
         is_mature,
-        sum(cohort_size) as cohort_size,
-        sum(active_customers) as active_customers,
-        sum(orders) as orders,
-        sum(net_revenue) as net_revenue
-    from cohorts_by_channel
-    group by cohort_month, months_since_first_order, is_mature
-),
-
-cumulated as (
-    select
-        *,
-        sum(net_revenue) over (
-            partition by cohort_month
-            order by months_since_first_order
-            rows between unbounded preceding and current row
-        ) as cumulative_net_revenue
+        cohort_label
     from cohorts
-),
-
-rated as (
-    select
-        cohort_month,
-        months_since_first_order,
-        cast(cohort_size as bigint) as cohort_size,
-        cast(active_customers as bigint) as active_customers,
-        cast({{ safe_divide('active_customers', 'cohort_size') }} as numeric(9, 6))
-            as retention_rate,
-        {{ wilson_low('active_customers', 'cohort_size') }} as retention_rate_low,
-        {{ wilson_high('active_customers', 'cohort_size') }} as retention_rate_high,
-        cast(orders as bigint) as orders,
-        cast(net_revenue as numeric(18, 2)) as net_revenue,
-        cast(cumulative_net_revenue as numeric(18, 2)) as cumulative_net_revenue,
-        cast(
-            {{ safe_divide('cumulative_net_revenue', 'cohort_size') }}
-            as numeric(18, 2)
-        ) as cumulative_value_per_customer,
-        is_mature,
-        cast(extract(year from cohort_month) as {{ dbt.type_string() }})
-        || '-'
-        || lpad(
-            cast(extract(month from cohort_month) as {{ dbt.type_string() }}), 2, '0'
-        ) as cohort_label
-    from cumulated
+    where channel is null
 )
 
-select * from rated
+select * from together

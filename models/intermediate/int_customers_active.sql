@@ -1,0 +1,21 @@
+with
+
+orders as (
+    select * from {{ ref('int_orders_numbered') }}
+),
+
+active as (
+    select
+        customer_id,
+        {{ month_start('order_date') }} as calendar_month,
+        {{ month_start('first_order_date') }} as cohort_month,
+        count(*) as orders,
+        cast(sum(net_revenue) as numeric(18, 2)) as net_revenue
+    from orders
+    group by
+        customer_id,
+        {{ month_start('order_date') }},
+        {{ month_start('first_order_date') }}
+)
+
+select * from active
