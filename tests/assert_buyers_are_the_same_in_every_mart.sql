@@ -53,6 +53,20 @@ totals as (
     union all
 
     select
+        'promo_performance, first orders' as mart,
+        sum(first_orders) as buyers
+    from {{ ref('promo_performance') }}
+
+    union all
+
+    select
+        'first_order_promo_retention' as mart,
+        sum(buyers) as buyers
+    from {{ ref('first_order_promo_retention') }}
+
+    union all
+
+    select
         'repeat_purchase_rates, by channel' as mart,
         sum(buyers) as buyers
     from {{ ref('repeat_purchase_rates') }}

@@ -23,6 +23,13 @@ sessions_in_mart as (
     from {{ ref('web_sessions') }}
 ),
 
+sessions_of_sources as (
+    select
+        coalesce(sum(sessions), 0) as sessions,
+        coalesce(sum(known_customer_sessions), 0) as known_sessions
+    from {{ ref('session_conversion') }}
+),
+
 sessions_of_customers as (
     select coalesce(sum(sessions), 0) as sessions
     from {{ ref('customers') }}
@@ -36,6 +43,9 @@ select
 from sessions_before
 cross join sessions_in_mart
 cross join sessions_of_customers
+cross join sessions_of_sources
 where
     sessions_before.sessions <> sessions_in_mart.sessions
     or sessions_in_mart.known_sessions <> sessions_of_customers.sessions
+    or sessions_in_mart.sessions <> sessions_of_sources.sessions
+    or sessions_in_mart.known_sessions <> sessions_of_sources.known_sessions

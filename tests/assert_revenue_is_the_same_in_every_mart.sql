@@ -56,6 +56,15 @@ totals as (
     union all
 
     select
+        'promo_performance' as mart,
+        sum(orders) as orders,
+        sum(revenue) as revenue,
+        null as net_revenue
+    from {{ ref('promo_performance') }}
+
+    union all
+
+    select
         'rfm_segments' as mart,
         null as orders,
         null as revenue,

@@ -168,6 +168,20 @@ def test_the_published_case_comes_out_to_the_cent_and_nothing_else_is_left(
         (90, 98, 96, 89, 91, Decimal("0.93")),
     ]
     assert database.rows(
+        "select source, converted_sessions from marts.session_conversion"
+        " order by converted_sessions desc"
+    ) == [
+        ("organic", 28),
+        ("referral", 25),
+        ("paid_search", 24),
+        ("email", 18),
+        ("social", 15),
+    ]
+    assert database.rows(
+        "select sum(buyers), sum(one_time_buyers)"
+        " from marts.first_order_promo_retention where promo_code <> 'none'"
+    ) == [(81, 7)]
+    assert database.rows(
         "select count(*), count(*) filter (where orders > 0),"
         " min(date_day)::text, max(date_day)::text from marts.daily_revenue"
     ) == [(213, 146, "2024-01-01", "2024-07-31")]
