@@ -10,21 +10,21 @@ buyers as (
 totals as (
     select
         'channel_performance' as mart,
-        sum(buyers) as buyers
+        coalesce(sum(buyers), 0) as buyers
     from {{ ref('channel_performance') }}
 
     union all
 
     select
         'channel_region_revenue' as mart,
-        sum(buyers) as buyers
+        coalesce(sum(buyers), 0) as buyers
     from {{ ref('channel_region_revenue') }}
 
     union all
 
     select
         'rfm_segments' as mart,
-        sum(customers) as buyers
+        coalesce(sum(customers), 0) as buyers
     from {{ ref('rfm_segments') }}
     where rfm_segment <> 'Never Ordered'
 
@@ -32,21 +32,21 @@ totals as (
 
     select
         'value_segments' as mart,
-        sum(customers) as buyers
+        coalesce(sum(customers), 0) as buyers
     from {{ ref('value_segments') }}
 
     union all
 
     select
         'cohort_first_orders' as mart,
-        sum(new_customers) as buyers
+        coalesce(sum(new_customers), 0) as buyers
     from {{ ref('cohort_first_orders') }}
 
     union all
 
     select
         'cohort_retention' as mart,
-        sum(active_customers) as buyers
+        coalesce(sum(active_customers), 0) as buyers
     from {{ ref('cohort_retention') }}
     where months_since_first_order = 0
 
@@ -54,15 +54,22 @@ totals as (
 
     select
         'promo_performance, first orders' as mart,
-        sum(first_orders) as buyers
+        coalesce(sum(first_orders), 0) as buyers
     from {{ ref('promo_performance') }}
 
     union all
 
     select
         'first_order_promo_retention' as mart,
-        sum(buyers) as buyers
+        coalesce(sum(buyers), 0) as buyers
     from {{ ref('first_order_promo_retention') }}
+
+    union all
+
+    select
+        'customer_growth' as mart,
+        coalesce(sum(new_customers), 0) as buyers
+    from {{ ref('customer_growth') }}
 
     union all
 
@@ -76,8 +83,16 @@ totals as (
     union all
 
     select
-        'repeat_purchase_rates, all' as mart,
-        buyers
+        'repeat_purchase_rates, fewest of all' as mart,
+        coalesce(min(buyers), 0) as buyers
+    from {{ ref('repeat_purchase_rates') }}
+    where channel = 'all'
+
+    union all
+
+    select
+        'repeat_purchase_rates, most of all' as mart,
+        coalesce(max(buyers), 0) as buyers
     from {{ ref('repeat_purchase_rates') }}
     where channel = 'all'
 )

@@ -15,8 +15,9 @@ source_profile as (
 
 select
     source_profile.table_name,
+    steps.table_name as table_name_of_loader,
     source_profile.rows_loaded,
     steps.rows_left
 from source_profile
-left join steps on source_profile.table_name = steps.table_name
-where source_profile.rows_loaded <> coalesce(steps.rows_left, 0)
+full outer join steps on source_profile.table_name = steps.table_name
+where (source_profile.rows_loaded = coalesce(steps.rows_left, 0)) is not true

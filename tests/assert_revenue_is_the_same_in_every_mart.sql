@@ -1,46 +1,47 @@
--- Whichever mart an analyst adds up, it is the same shop.
+-- Whichever mart an analyst adds up, it is the same shop: an empty mart adds up to 0,
+-- and null is what a mart does not tell.
 with
 
 orders as (
     select
         count(*) as orders,
-        sum(revenue) as revenue,
-        sum(net_revenue) as net_revenue
+        coalesce(sum(revenue), 0) as revenue,
+        coalesce(sum(net_revenue), 0) as net_revenue
     from {{ ref('orders') }}
 ),
 
 totals as (
     select
         'customers' as mart,
-        sum(orders) as orders,
-        sum(gross_revenue) as revenue,
-        sum(net_revenue) as net_revenue
+        coalesce(sum(orders), 0) as orders,
+        coalesce(sum(gross_revenue), 0) as revenue,
+        coalesce(sum(net_revenue), 0) as net_revenue
     from {{ ref('customers') }}
 
     union all
 
     select
         'daily_revenue' as mart,
-        sum(orders) as orders,
-        sum(revenue) as revenue,
-        sum(net_revenue) as net_revenue
+        coalesce(sum(orders), 0) as orders,
+        coalesce(sum(revenue), 0) as revenue,
+        coalesce(sum(net_revenue), 0) as net_revenue
     from {{ ref('daily_revenue') }}
 
     union all
 
     select
         'channel_performance' as mart,
-        sum(orders) as orders,
-        sum(revenue) as revenue,
-        sum(net_revenue) as net_revenue
+        coalesce(sum(orders), 0) as orders,
+        coalesce(sum(revenue), 0) as revenue,
+        coalesce(sum(net_revenue), 0) as net_revenue
     from {{ ref('channel_performance') }}
 
     union all
 
     select
         'channel_aov_monthly' as mart,
-        sum(orders) as orders,
-        sum(revenue) as revenue,
+        coalesce(sum(orders), 0) as orders,
+        coalesce(sum(revenue), 0) as revenue,
         null as net_revenue
     from {{ ref('channel_aov_monthly') }}
 
@@ -48,8 +49,8 @@ totals as (
 
     select
         'channel_region_revenue' as mart,
-        sum(orders) as orders,
-        sum(revenue) as revenue,
+        coalesce(sum(orders), 0) as orders,
+        coalesce(sum(revenue), 0) as revenue,
         null as net_revenue
     from {{ ref('channel_region_revenue') }}
 
@@ -57,8 +58,8 @@ totals as (
 
     select
         'promo_performance' as mart,
-        sum(orders) as orders,
-        sum(revenue) as revenue,
+        coalesce(sum(orders), 0) as orders,
+        coalesce(sum(revenue), 0) as revenue,
         null as net_revenue
     from {{ ref('promo_performance') }}
 
@@ -68,7 +69,7 @@ totals as (
         'rfm_segments' as mart,
         null as orders,
         null as revenue,
-        sum(net_revenue) as net_revenue
+        coalesce(sum(net_revenue), 0) as net_revenue
     from {{ ref('rfm_segments') }}
 
     union all
@@ -77,16 +78,16 @@ totals as (
         'value_segments' as mart,
         null as orders,
         null as revenue,
-        sum(net_revenue) as net_revenue
+        coalesce(sum(net_revenue), 0) as net_revenue
     from {{ ref('value_segments') }}
 
     union all
 
     select
         'cohort_retention' as mart,
-        sum(orders) as orders,
+        coalesce(sum(orders), 0) as orders,
         null as revenue,
-        sum(net_revenue) as net_revenue
+        coalesce(sum(net_revenue), 0) as net_revenue
     from {{ ref('cohort_retention') }}
 
     union all
@@ -95,7 +96,7 @@ totals as (
         'cohort_first_orders' as mart,
         null as orders,
         null as revenue,
-        sum(total_net_revenue) as net_revenue
+        coalesce(sum(total_net_revenue), 0) as net_revenue
     from {{ ref('cohort_first_orders') }}
 
     union all
@@ -104,7 +105,7 @@ totals as (
         'revenue_by_customer_age' as mart,
         null as orders,
         null as revenue,
-        sum(net_revenue) as net_revenue
+        coalesce(sum(net_revenue), 0) as net_revenue
     from {{ ref('revenue_by_customer_age') }}
 )
 
