@@ -3,10 +3,7 @@
 {% macro check_variables() -%}
     {%- set day = (var('as_of_date') or '1970-01-01') | string -%}
     {%- set tomorrow = modules.datetime.date.today() + modules.datetime.timedelta(1) -%}
-    {%- set months = var('churn_months') -%}
     {%- set share = var('vip_share') -%}
-    {%- set orders = var('vip_min_orders') -%}
-    {%- set windows = var('repeat_windows') | list -%}
     {%- set rules = {
         'source': (true, ''),
         'as_of_date': (
@@ -14,15 +11,21 @@
             and day <= tomorrow | string,
             'a date such as 2024-06-30, and not in the future'
         ),
-        'churn_months': (months is integer and 0 < months < 1000, 'a number from 1 on'),
         'vip_share': (share is number and 0 < share < 1, 'between 0 and 1'),
-        'vip_min_orders': (orders is integer and orders > 0, 'a number from 1 on'),
-        'repeat_windows': (
-            windows and windows | select('integer') | select('gt', 0) | unique | list
-            == windows,
-            'a list of different days such as [30, 60]'
-        ),
     } -%}
+    {%- for name in [
+        'churn_months', 'vip_min_orders', 'segment_history_months', 'min_pair_orders'
+    ] -%}
+        {%- set value = var(name) -%}
+        {%- set holds = value is integer and 0 < value < 1000 -%}
+        {%- do rules.update({name: (holds, 'a number from 1 to 999')}) -%}
+    {%- endfor -%}
+    {%- for name in ['repeat_windows', 'signup_windows'] -%}
+        {%- set days = var(name) | list -%}
+        {%- set whole = days | select('integer') | select('gt', 0) | unique | list -%}
+        {%- set holds = days and whole == days -%}
+        {%- do rules.update({name: (holds, 'a list of different days as [30, 60]')}) -%}
+    {%- endfor -%}
     {%- for name in invocation_args_dict.get('vars') or {} if name not in rules -%}
         {{ exceptions.raise_compiler_error(
             "There is no variable '" ~ name ~ "'. There are: " ~ rules | join(', ')

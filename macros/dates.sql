@@ -16,3 +16,10 @@
 {% macro month_start(date) -%}
     cast({{ dbt.date_trunc('month', date) }} as date)
 {%- endmacro %}
+
+{#- A month as text, such as 2024-05. -#}
+{% macro month_label(date) -%}
+    cast(extract(year from {{ date }}) as {{ dbt.type_string() }})
+    || '-'
+    || lpad(cast(extract(month from {{ date }}) as {{ dbt.type_string() }}), 2, '0')
+{%- endmacro %}

@@ -10,3 +10,23 @@
         order by cast({{ expression }} as double precision)
     )
 {%- endmacro %}
+
+{#- The score from 1 to 5 of a percent_rank; where even the highest rank is 0, all are
+    equal, and everyone is in the middle. -#}
+{% macro rank_score(rank, highest_rank) -%}
+    cast(
+        case
+            when {{ highest_rank }} = 0 then 3
+            else least(1 + floor(5 * {{ rank }}), 5)
+        end as bigint
+    )
+{%- endmacro %}
+
+{#- The share within a segment ÷ the share over all × 100: 100 is like everyone. -#}
+{% macro affinity_index(part, segment, part_of_all, everything) -%}
+    cast(
+        {{ safe_divide(
+            '100 * ' ~ part ~ ' * ' ~ everything, segment ~ ' * ' ~ part_of_all
+        ) }} as numeric(18, 2)
+    )
+{%- endmacro %}

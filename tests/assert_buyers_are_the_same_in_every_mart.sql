@@ -38,6 +38,46 @@ totals as (
     union all
 
     select
+        'segment_geography' as mart,
+        coalesce(sum(customers), 0) as buyers
+    from {{ ref('segment_geography') }}
+    where rfm_segment <> 'Never Ordered'
+
+    union all
+
+    select
+        'value_segment_profile, by attribute' as mart,
+        sum(customers) as buyers
+    from {{ ref('value_segment_profile') }}
+    group by attribute
+
+    union all
+
+    select
+        'value_segment_profile, attributes' as mart,
+        buyers.buyers * count(distinct value_segment_profile.attribute) / 4 as buyers
+    from buyers
+    left join {{ ref('value_segment_profile') }} as value_segment_profile
+        on buyers.buyers > 0
+    group by buyers.buyers
+
+    union all
+
+    select
+        'first_category_value' as mart,
+        coalesce(sum(new_customers), 0) as buyers
+    from {{ ref('first_category_value') }}
+
+    union all
+
+    select
+        'channel_unit_economics' as mart,
+        coalesce(sum(new_customers), 0) as buyers
+    from {{ ref('channel_unit_economics') }}
+
+    union all
+
+    select
         'cohort_first_orders' as mart,
         coalesce(sum(new_customers), 0) as buyers
     from {{ ref('cohort_first_orders') }}

@@ -84,6 +84,15 @@ totals as (
     union all
 
     select
+        'segment_geography' as mart,
+        null as orders,
+        null as revenue,
+        coalesce(sum(net_revenue), 0) as net_revenue
+    from {{ ref('segment_geography') }}
+
+    union all
+
+    select
         'cohort_retention' as mart,
         coalesce(sum(orders), 0) as orders,
         null as revenue,

@@ -31,6 +31,8 @@ summed as (
         sum(net_revenue) as net_revenue,
         sum(net_revenue) filter (where days_since_first_order <= 90)
             as net_revenue_90d,
+        sum(net_revenue) filter (where days_since_first_order <= 180)
+            as net_revenue_180d,
         sum(net_revenue) filter (where days_since_first_order <= 365)
             as net_revenue_365d
     from aged
@@ -62,6 +64,8 @@ observed as (
         cast(net_revenue as numeric(18, 2)) as net_revenue,
         cast(case when days_observed >= 90 then net_revenue_90d end as numeric(18, 2))
             as net_revenue_90d,
+        cast(case when days_observed >= 180 then net_revenue_180d end as numeric(18, 2))
+            as net_revenue_180d,
         cast(case when days_observed >= 365 then net_revenue_365d end as numeric(18, 2))
             as net_revenue_365d
     from watched

@@ -25,22 +25,14 @@ ranked as (
     from buyers
 ),
 
--- the highest rank is 0 where all buyers are equal: then everyone is in the middle
 scored as (
     select
         *,
-        case
-            when max(recency_rank) over () = 0 then 3
-            else least(1 + floor(5 * recency_rank), 5)
-        end as recency_score,
-        case
-            when max(frequency_rank) over () = 0 then 3
-            else least(1 + floor(5 * frequency_rank), 5)
-        end as frequency_score,
-        case
-            when max(monetary_rank) over () = 0 then 3
-            else least(1 + floor(5 * monetary_rank), 5)
-        end as monetary_score
+        {{ rank_score('recency_rank', 'max(recency_rank) over ()') }} as recency_score,
+        {{ rank_score('frequency_rank', 'max(frequency_rank) over ()') }}
+            as frequency_score,
+        {{ rank_score('monetary_rank', 'max(monetary_rank) over ()') }}
+            as monetary_score
     from ranked
 ),
 
@@ -53,9 +45,9 @@ segmented as (
         scored.gross_revenue,
         scored.refunded_amount,
         scored.net_revenue,
-        cast(scored.recency_score as bigint) as recency_score,
-        cast(scored.frequency_score as bigint) as frequency_score,
-        cast(scored.monetary_score as bigint) as monetary_score,
+        scored.recency_score,
+        scored.frequency_score,
+        scored.monetary_score,
         rfm_grid.rfm_segment,
         {{ days_between('scored.last_order_date', 'as_of.as_of_date') }}
             as recency_days,

@@ -62,11 +62,7 @@ rated as (
             {{ safe_divide('cumulative_net_revenue', 'cohort_size') }}
             as numeric(18, 2)
         ) as cumulative_value_per_customer,
-        cast(extract(year from cohort_month) as {{ dbt.type_string() }})
-        || '-'
-        || lpad(
-            cast(extract(month from cohort_month) as {{ dbt.type_string() }}), 2, '0'
-        ) as cohort_label
+        {{ month_label('cohort_month') }} as cohort_label
     from cumulated
 )
 

@@ -10,6 +10,7 @@ active as (
         {{ month_start('order_date') }} as calendar_month,
         {{ month_start('first_order_date') }} as cohort_month,
         count(*) as orders,
+        max(order_date) as last_order_date,
         cast(sum(net_revenue) as numeric(18, 2)) as net_revenue
     from orders
     group by

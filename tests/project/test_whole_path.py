@@ -178,6 +178,10 @@ def test_the_published_case_comes_out_to_the_cent_and_nothing_else_is_left(
         ("social", 15),
     ]
     assert database.rows(
+        "select signups, mature_signups, converted from marts.signup_conversion"
+        " where signup_month = 'all' and channel = 'all' and window_days = 7"
+    ) == [(100, 100, 30)]
+    assert database.rows(
         "select sum(buyers), sum(one_time_buyers)"
         " from marts.first_order_promo_retention where promo_code <> 'none'"
     ) == [(81, 7)]
