@@ -47,7 +47,7 @@ def main(
             options = ["--customers", str(customers), "--out", str(shop)]
             times = {
                 "sandbox generate": [
-                    _timed(lambda: _run(environment, "sandbox", "generate", *options))
+                    _timed(lambda: run(environment, "sandbox", "generate", *options))
                 ]
             }
             measured: dict[str, Callable[[], None]] = {
@@ -55,7 +55,7 @@ def main(
                 "psql \\copy, then keys": lambda: _copy(
                     environment, shop, contracts, keys=True
                 ),
-                "loader load": lambda: _run(
+                "loader load": lambda: run(
                     environment, "loader", "load", str(shop), "--force"
                 ),
             }
@@ -65,7 +65,7 @@ def main(
             build = ["--quiet", "build", "--target-path", f"{folder}/target"]
             build += ["--log-path", f"{folder}/logs"]
             times["dbt build with tests"] = [
-                _timed(lambda: _run(environment, "dbt", *build))
+                _timed(lambda: run(environment, "dbt", *build))
             ]
         finally:
             server.delete()
@@ -91,7 +91,8 @@ def _timed(action: Callable[[], None]) -> float:
     return time.perf_counter() - begin
 
 
-def _run(environment: dict[str, str], program: str, *arguments: str) -> None:
+def run(environment: dict[str, str], program: str, *arguments: str) -> None:
+    """Run a program of the environment, which must succeed."""
     subprocess.run(
         [PROGRAMS / program, *arguments],
         check=True,
