@@ -2,9 +2,9 @@
 
     .venv/bin/python -m benchmarks.growth [--customers 25000] [--times 10]
 
-Writes, loads and builds, with all tests, two synthetic shops on a server of its own; one
+Writes, loads and builds two synthetic shops with all tests, on a server of its own; one
 is `times` as large as the other. Times are wall clock of this run: compare the growth,
-not the seconds, between machines. A node that grows far more than `times` does not scale.
+not the seconds, between machines. A node that grows far more does not scale.
 """
 
 import json
