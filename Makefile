@@ -72,5 +72,5 @@ clean: ## delete the sandbox with its data, the environment and all that was bui
 
 .venv/.development: .venv/.run-time requirements-dev.txt
 	@echo "Installing what requirements-dev.txt locks into .venv"
-	@$(INSTALL) --require-hashes --requirement requirements-dev.txt
+	@$(INSTALL) --require-hashes --no-build-isolation --requirement requirements-dev.txt
 	@touch $@

@@ -123,3 +123,12 @@ def write_records(
         writer = csv.DictWriter(file, fieldnames=list(names), lineterminator="\n")
         writer.writeheader()
         writer.writerows(records)
+
+
+def append_records(path: Path, *records: dict[str, str]) -> None:
+    """Add records to a CSV file; the columns that they do not name stay empty."""
+    with path.open(encoding="utf-8", newline="") as file:
+        names = next(csv.reader(file))
+    with path.open("a", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, names, restval="", lineterminator="\n")
+        writer.writerows(records)
