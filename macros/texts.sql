@@ -8,3 +8,11 @@
 {% macro bytewise(id) -%}
     {{ id }} collate "C"
 {%- endmacro %}
+
+{#- A number with its noun: '1 order', '3 orders'. -#}
+{% macro counted(number, noun) -%}
+    case
+        when {{ number }} = 1 then '1 {{ noun }}'
+        else cast({{ number }} as {{ dbt.type_string() }}) || ' {{ noun }}s'
+    end
+{%- endmacro %}

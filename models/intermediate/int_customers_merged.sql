@@ -17,7 +17,6 @@ accounts as (
         customers.channel,
         customers.region,
         customers.country,
-        customers.accepts_marketing,
         row_number() over (
             partition by customer_ids.customer_id
             order by
@@ -34,7 +33,6 @@ merged as (
         customer_id,
         signup_date,
         country,
-        accepts_marketing,
         coalesce(channel, 'unknown') as channel,
         coalesce(region, 'unknown') as region
     from accounts

@@ -25,8 +25,16 @@ DATES = {
 }
 # these tell what is in the files, which an earlier day does not change
 ABOUT_THE_FILES = {"marts.revenue_reconciliation", "marts.source_profile"}
-# these have a row for every segment, step or table, also where there is nothing in it
-NEVER_EMPTY = {"marts.rfm_segments", "marts.value_segments", *ABOUT_THE_FILES}
+# these have a row for every segment, scenario, definition, step or table, also where
+# there is nothing in it
+NEVER_EMPTY = {
+    "marts.rfm_segments",
+    "marts.value_segments",
+    "marts.winback_scenarios",
+    "marts.welcome_series_scenarios",
+    "marts.definition_sensitivity",
+    *ABOUT_THE_FILES,
+}
 # but where the reconciliation comes to what counts on the day
 COUNTED = """
     select table_name, step, rows, revenue

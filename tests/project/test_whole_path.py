@@ -190,6 +190,15 @@ def test_the_published_case_comes_out_to_the_cent_and_nothing_else_is_left(
         " min(date_day)::text, max(date_day)::text from marts.daily_revenue"
     ) == [(213, 146, "2024-01-01", "2024-07-31")]
     assert database.rows(
+        "select variant, round(value, 2) from marts.definition_sensitivity"
+        " where kpi = 'daily revenue, 7 days' order by is_ours desc"
+    ) == [("calendar days", Decimal("18.91")), ("days with orders", Decimal("122.98"))]
+    # a rate in percent would add more customers than there are
+    assert database.rows(
+        "select base_rate, new_customers_per_month, added_customers_per_month"
+        " from marts.welcome_series_scenarios where relative_improvement = 0.05"
+    ) == [(Decimal("0.927083"), Decimal("14.00"), Decimal("0.65"))]
+    assert database.rows(
         "select table_name, rows_loaded from marts.source_profile"
         " where rows_loaded > 0 order by table_name"
     ) == [("customers", 100), ("orders", 400), ("web_sessions", 600)]

@@ -24,3 +24,8 @@ def datediff(first_date: str, second_date: str, datepart: str) -> str:
 def last_day(date: str, datepart: str) -> str:
     """Render the last day of the date's period."""
     return f"last_day('{datepart}', {date})"
+
+
+def hash(field: str) -> str:  # noqa: A001
+    """Render the hexadecimal hash of a text."""
+    return f"md5(cast({field} as text))"
