@@ -40,7 +40,7 @@ build: .venv/.run-time ## build and test the marts from what is loaded
 	@$(USE_SERVER); $(BIN)/dbt build $${VARS:+--vars "$$VARS"}
 
 docs: .venv/.run-time ## write the documentation with its lineage as one page
-	@$(USE_SERVER); $(BIN)/dbt --quiet docs generate --static
+	@$(USE_SERVER); $(BIN)/dbt --quiet docs generate --static $${VARS:+--vars "$$VARS"}
 	@echo "Open target/static_index.html, or serve it: $(BIN)/dbt docs serve"
 
 lint: .venv/.development ## check SQL, Python, workflow and compose file, and the rules between layers

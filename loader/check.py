@@ -99,8 +99,11 @@ def _scan(
 def _without_duplicates(rows: _Rows, summary: TableSummary) -> pa.Table:
     """The rows that stay; see loader.duplicates for the rules."""
     table, contract = rows.table(), rows.contract
+    if not contract.key:
+        return table
     keys = table.select(list(contract.key)).to_pandas()
-    repeated = np.flatnonzero(keys.duplicated(keep=False))
+    has_key = keys[list(contract.optional_key)].notna().all(axis="columns")
+    repeated = np.flatnonzero(has_key & keys.duplicated(keep=False))
     file_of = np.searchsorted(np.cumsum(rows.counts), repeated, side="right")
     groups: dict[Any, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
     key_of = list(zip(*(keys[name].tolist() for name in keys), strict=True))
@@ -139,7 +142,8 @@ def _count_lost(
     else:
         step = "rejected"
         tally.rejected += 1
-    amount = table[contract.amount][row].as_py() if contract.amount else None
+    parts = [table[column][row].as_py() for column in contract.amount]
+    amount = sum(parts) if parts and None not in parts else None
     summary.add(step, REASONS[step], 1, amount)
 
 

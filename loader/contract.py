@@ -6,7 +6,13 @@ from pathlib import Path
 from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from loader.errors import UsageError
 
@@ -40,7 +46,9 @@ class Column(BaseModel):
 class Contract(BaseModel):
     """A table of a source: its files, key and columns.
 
-    `amount` names the column whose sum is reconciled from file to mart.
+    A record without a value in a key column that is not required has no key: nothing
+    says that two such records are the same, so all of them stay. `amount` names the
+    column, or columns to be added, whose sum is reconciled from file to mart.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -50,12 +58,17 @@ class Contract(BaseModel):
     files: tuple[str, ...]
     required: bool = False
     key: tuple[str, ...]
-    amount: str | None = None
+    amount: tuple[str, ...] = ()
     columns: dict[str, Column]
+
+    @field_validator("amount", mode="before")
+    @classmethod
+    def _one_or_more(cls, value: object) -> object:
+        return (value,) if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def _names_exist(self) -> "Contract":
-        named = [*self.key, *([self.amount] if self.amount else [])]
+        named = [*self.key, *self.amount]
         unknown = [name for name in named if name not in self.columns]
         if unknown:
             message = f"key or amount names no column: {', '.join(unknown)}"
@@ -66,6 +79,16 @@ class Contract(BaseModel):
     def required_columns(self) -> tuple[str, ...]:
         """The columns that every file of the table must have."""
         return tuple(name for name, column in self.columns.items() if column.required)
+
+    @cached_property
+    def optional_key(self) -> tuple[str, ...]:
+        """The columns of the key that a record may lack."""
+        return tuple(name for name in self.key if not self.columns[name].required)
+
+    @property
+    def has_key(self) -> bool:
+        """Whether every record has a key."""
+        return bool(self.key) and not self.optional_key
 
 
 def sources() -> list[str]:

@@ -16,7 +16,7 @@ from loader.pump import Progress, Pump, scan_file
 from loader.reading import BlockPlace
 from loader.rejects import RejectSpool
 from loader.scan import Batch, Reject, block_delimiter, records_at
-from loader.store import Store, amount_of, columns_of, same_key
+from loader.store import Store, amount_of, columns_of, lacks_key, same_key
 from loader.summary import BY_THIS_LOAD, FileTally, TableSummary
 from loader.values import Clock
 
@@ -65,7 +65,8 @@ class TableFill:
         """Add the files' records to a table; those of known keys replace the old ones.
 
         Raises:
-            DataRefusedError: a file cannot be read to its end.
+            DataRefusedError: a file cannot be read to its end, or there are records
+                without a key.
         """
         target = self.store.name(name)
         incoming = sql.Identifier(f"new_{self.contract.table}")
@@ -84,6 +85,8 @@ class TableFill:
                 number=sql.Literal(number),
             )
             self._copy(incoming, file, frozen=False)
+        self._refuse_keyless(target, "holds")
+        self._refuse_keyless(incoming, "would get")
         self._give_key(incoming)
         self._execute("analyze {incoming}", incoming=incoming)
         self._leave_out_known(target, incoming)
@@ -100,6 +103,28 @@ class TableFill:
 
     def _execute(self, query: str, **parts: sql.Composable) -> None:
         self.store.cursor.execute(sql.SQL(query).format(**parts))
+
+    def _refuse_keyless(self, rows: sql.Composable, verb: str) -> None:
+        """Without a key nothing tells whether a record is there already."""
+        if self.contract.has_key:
+            return
+        self._execute(
+            "select count(*) from {rows} as mine where {keyless}",
+            rows=rows,
+            keyless=lacks_key(self.contract, "mine"),
+        )
+        count = int(str(self.store.value()))
+        if count:
+            missing = ", ".join(self.contract.optional_key) or "a key"
+            message = (
+                f"The table {self.contract.table} {verb} {count:,} records without "
+                f"{missing}. Nothing tells which records of an addition are there "
+                "already, so they could count twice. Load all files together with "
+                "--mode replace"
+            )
+            if self.contract.optional_key:
+                message += f", or give every record its {missing}"
+            raise DataRefusedError(f"{message}.")
 
     def _copy(self, target: sql.Composable, file: TableFile, *, frozen: bool) -> None:
         tally = FileTally(file.path)

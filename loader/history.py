@@ -147,7 +147,7 @@ class History:
     def save_totals(self, load_id: int, tables: Iterable[TableSummary]) -> None:
         """Write how many records, and how much money, each step of the load saw."""
         for table in tables:
-            has_amount = self.store.contracts[table.table].amount is not None
+            has_amount = bool(self.store.contracts[table.table].amount)
             steps = {**table.totals, ("loaded", ""): table.loaded_total()}
             for (step, reason), total in steps.items():
                 self._insert(

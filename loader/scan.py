@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,9 @@ LINE_BREAK = "line break in an unquoted value"
 NUL = "NUL character"
 NOT_UTF8 = "not UTF-8"
 FIELD_COUNT = "wrong number of fields"
+
+# Arrow adds numbers only where the sum has room for a further digit
+_WIDE_NUMBER = pa.decimal256(60, 20)
 
 _BLANKS = re.compile(rb"[ \t]+")
 _OUTER_TABS = re.compile(rb"^\t|\t(?=\r?$)", re.MULTILINE)
@@ -244,11 +248,14 @@ class _Scanner:
     def _amounts(
         self, checked: dict[str, Checked], rows: npt.NDArray[np.int64]
     ) -> tuple[dict[int, Decimal], Decimal]:
-        """The readable amounts of rejected records, and the sum over all records."""
-        column = self.file.contract.amount
-        if column is None or column not in checked:
+        """The readable amounts of rejected records, and the sum over all records.
+
+        An amount in several columns is readable where all of them are.
+        """
+        columns = self.file.contract.amount
+        if not columns or any(column not in checked for column in columns):
             return {}, Decimal(0)
-        values = checked[column].values
+        values = _added([checked[column].values for column in columns])
         total = pc.sum(values).as_py() or Decimal(0)
         rejected = np.flatnonzero(np.isin(rows, list(self.reasons)))
         return {int(rows[row]): values[int(row)].as_py() for row in rejected}, total
@@ -278,6 +285,13 @@ class _Scanner:
         starts, ends = self.block.records.starts, self.block.records.ends
         nexts = np.append(starts[1:], len(self.block.data))
         return bool(len(starts) and starts[0] == 0 and (ends + 1 == nexts).all())
+
+
+def _added(columns: list[Any]) -> Any:  # noqa: ANN401 pyarrow has no types
+    """The sum of columns row by row; null where one of them is."""
+    if len(columns) == 1:
+        return columns[0]
+    return reduce(pc.add, (column.cast(_WIDE_NUMBER) for column in columns))
 
 
 def block_delimiter(table_file: TableFile) -> str:

@@ -196,12 +196,15 @@ class Store:
         return None if found is None else str(found)
 
     def add_key(self, name: sql.Composable, contract: Contract) -> bool:
-        """Make the contract's key the primary key; False where keys are repeated."""
+        """Make the contract's key the table's key; False where keys are repeated."""
+        if not contract.key:
+            return True
         self.cursor.execute("savepoint before_key")
         key = sql.SQL(", ").join(map(sql.Identifier, contract.key))
+        kind = sql.SQL("primary key" if contract.has_key else "unique")
         try:
             self.cursor.execute(
-                sql.SQL("alter table {} add primary key ({})").format(name, key)
+                sql.SQL("alter table {} add {} ({})").format(name, kind, key)
             )
         except errors.UniqueViolation:
             self.cursor.execute("rollback to savepoint before_key")
@@ -216,12 +219,16 @@ class Store:
         self, load_id: int, contract: Contract, old: str, new: str
     ) -> None:
         """Write down the keys of a table's old rows that are not among the new ones."""
+        if not contract.key:
+            return
         self.cursor.execute(
             sql.SQL("""
                 insert into {removed} (load_id, table_name, record_key)
                 select {load_id}, {table}, array[{key}]
                 from {old} as gone
-                where not exists (select from {new} as kept where {same})
+                where
+                    not ({keyless})
+                    and not exists (select from {new} as kept where {same})
             """).format(
                 removed=self.name("removed_keys"),
                 load_id=sql.Literal(load_id),
@@ -232,6 +239,7 @@ class Store:
                 ),
                 old=self.name(old),
                 new=self.name(new),
+                keyless=lacks_key(contract, "gone"),
                 same=same_key(contract, "gone", "kept"),
             )
         )
@@ -334,6 +342,18 @@ def same_key(
     )
 
 
+def lacks_key(contract: Contract, table: str) -> sql.Composable:
+    """The condition that a row of a table has no key."""
+    if not contract.key:
+        return sql.SQL("true")
+    if contract.has_key:
+        return sql.SQL("false")
+    return sql.SQL(" or ").join(
+        sql.SQL("{} is null").format(sql.Identifier(table, column))
+        for column in contract.optional_key
+    )
+
+
 def columns_of(contract: Contract, table: str) -> sql.Composable:
     """The contract's columns in a table, as a list."""
     return sql.SQL(", ").join(sql.Identifier(table, name) for name in contract.columns)
@@ -341,6 +361,8 @@ def columns_of(contract: Contract, table: str) -> sql.Composable:
 
 def amount_of(contract: Contract, table: str) -> sql.Composable:
     """The contract's amount in a table; null where it has none."""
-    if contract.amount is None:
+    if not contract.amount:
         return sql.SQL("null::numeric")
-    return sql.Identifier(table, contract.amount)
+    return sql.SQL(" + ").join(
+        sql.Identifier(table, column) for column in contract.amount
+    )

@@ -5,7 +5,7 @@
     {%- set tomorrow = modules.datetime.date.today() + modules.datetime.timedelta(1) -%}
     {%- set share = var('vip_share') -%}
     {%- set rules = {
-        'source': (true, ''),
+        'source': (known_source(), ''),
         'as_of_date': (
             modules.re.fullmatch('[0-9]{4}-[0-9]{2}-[0-9]{2}', day)
             and day <= tomorrow | string,
@@ -36,4 +36,17 @@
             name ~ " is '" ~ var(name) ~ "', but must be " ~ rule[1] ~ '.'
         ) }}
     {%- endfor -%}
+{%- endmacro %}
+
+{#- The source that was chosen. A model asks for it, so that a wrong name is told as such
+    while dbt reads the project: only later would it miss the models of that source. -#}
+{% macro known_source() -%}
+    {%- set sources = ['olist', 'shop', 'transactions'] -%}
+    {%- if var('source') not in sources -%}
+        {{ exceptions.raise_compiler_error(
+            "There is no source '" ~ var('source') ~ "'. There are: "
+            ~ sources | join(', ')
+        ) }}
+    {%- endif -%}
+    {{ var('source') }}
 {%- endmacro %}

@@ -7,6 +7,10 @@ customers as (
 ),
 
 orders as (
+    select * from {{ ref('int_orders_converted') }}
+),
+
+orders_counted as (
     select * from {{ ref('int_orders_counted') }}
 ),
 
@@ -14,9 +18,18 @@ as_of as (
     select * from {{ ref('int_as_of_date') }}
 ),
 
+-- whatever became of it, an order shows that the account was there
+first_orders as (
+    select
+        shop_customer_id,
+        min(order_date) as first_order_date
+    from orders
+    group by shop_customer_id
+),
+
 buyers as (
     select shop_customer_id
-    from orders
+    from orders_counted
     group by shop_customer_id
 ),
 
@@ -27,9 +40,13 @@ known as (
         customers.person_id
     from customers
     cross join as_of
+    left join first_orders
+        on customers.shop_customer_id = first_orders.shop_customer_id
     left join buyers on customers.shop_customer_id = buyers.shop_customer_id
     where
-        coalesce(customers.signup_date, as_of.as_of_date) <= as_of.as_of_date
+        coalesce(
+            customers.signup_date, first_orders.first_order_date, as_of.as_of_date
+        ) <= as_of.as_of_date
         or buyers.shop_customer_id is not null
 ),
 

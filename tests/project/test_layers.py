@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from loader.contract import sources
 from tests.project.conftest import PROJECT
 from tests.project.programs import run
 
@@ -97,10 +98,14 @@ BROKEN = {
 }
 
 
-def bouncer(folder: Path) -> tuple[int, set[tuple[str, str]]]:
+def bouncer(folder: Path, source: str = "shop") -> tuple[int, set[tuple[str, str]]]:
     """Parse a project and check it: exit code, failed checks with their models."""
     here = ("--profiles-dir", folder, "--target-path", folder / "target")
-    parsed = run("dbt", "parse", *here, "--log-path", folder / "logs", folder=folder)
+    parsed = run(
+        *("dbt", "parse", *here, "--log-path", folder / "logs"),
+        *("--vars", f"source: {source}"),
+        folder=folder,
+    )
     assert parsed.returncode == 0, parsed.stdout
     report = folder / "report.json"
     done = run(
@@ -123,8 +128,9 @@ def scratch(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_project_keeps_its_rules(scratch: Path) -> None:
-    assert bouncer(scratch) == (0, set())
+@pytest.mark.parametrize("source", sources())
+def test_the_project_keeps_its_rules(scratch: Path, source: str) -> None:
+    assert bouncer(scratch, source) == (0, set())
 
 
 def test_each_broken_rule_is_noticed(scratch: Path) -> None:

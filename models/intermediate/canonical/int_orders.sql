@@ -6,7 +6,7 @@ orders as (
 
 canonical as (
     select
-        cast('{{ var("source") }}' as {{ dbt.type_string() }}) as source,
+        cast('{{ known_source() }}' as {{ dbt.type_string() }}) as source,
         order_id,
         shop_customer_id,
         ordered_at,
