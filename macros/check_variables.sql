@@ -38,8 +38,8 @@
     {%- endfor -%}
 {%- endmacro %}
 
-{#- The source that was chosen. A model asks for it, so that a wrong name is told as such
-    while dbt reads the project: only later would it miss the models of that source. -#}
+{#- The source that was chosen. A model asks for it, so that a wrong name is told as
+    such while dbt reads the project: only later would it miss that source's models. -#}
 {% macro known_source() -%}
     {%- set sources = ['olist', 'shop', 'transactions'] -%}
     {%- if var('source') not in sources -%}

@@ -7,6 +7,8 @@ import shlex
 import subprocess
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.project.conftest import PROJECT
 
 if TYPE_CHECKING:
@@ -63,6 +65,8 @@ def test_the_gate_runs_the_first_two_commands() -> None:
     assert re.search(r"demo clean$", GATE, re.MULTILINE)
 
 
+# three whole builds, which take their time where the machine is shared
+@pytest.mark.timeout(900)
 def test_the_other_commands_work_as_shown(database: Database, tmp_path: Path) -> None:
     project = tmp_path / "clone"
     project.mkdir()
