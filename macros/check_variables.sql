@@ -1,5 +1,5 @@
-{#- Stops before anything is built: a misspelt variable would be ignored in silence, and
-    a typo in a date would make everybody look churned. -#}
+{#- Stops before anything is built and tells all faults: a misspelt variable would be
+    ignored in silence, and a typo in a date would make everybody look churned. -#}
 {% macro check_variables() -%}
     {%- set day = (var('as_of_date') or '1970-01-01') | string -%}
     {%- set tomorrow = modules.datetime.date.today() + modules.datetime.timedelta(1) -%}
@@ -26,16 +26,18 @@
         {%- set holds = days and whole == days -%}
         {%- do rules.update({name: (holds, 'a list of different days as [30, 60]')}) -%}
     {%- endfor -%}
+    {%- set faults = [] -%}
     {%- for name in invocation_args_dict.get('vars') or {} if name not in rules -%}
-        {{ exceptions.raise_compiler_error(
+        {%- do faults.append(
             "There is no variable '" ~ name ~ "'. There are: " ~ rules | join(', ')
-        ) }}
+        ) -%}
     {%- endfor -%}
     {%- for name, rule in rules.items() if not rule[0] -%}
-        {{ exceptions.raise_compiler_error(
+        {%- do faults.append(
             name ~ " is '" ~ var(name) ~ "', but must be " ~ rule[1] ~ '.'
-        ) }}
+        ) -%}
     {%- endfor -%}
+    {{ exceptions.raise_compiler_error(faults | join('\n')) if faults }}
 {%- endmacro %}
 
 {#- The source that was chosen. A model asks for it, so that a wrong name is told as
