@@ -20,6 +20,7 @@ help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
 	@echo
 	@echo "  make load DATA=folder [SOURCE=shop] [MAPPING=file.yml] [MODE=append]"
+	@echo "            [MAX_REJECTS=10%]"
 	@echo "  make build [VARS='{as_of_date: 2024-06-30}']"
 
 install: .venv/.run-time ## install into .venv; the other targets do it when they need it
@@ -34,7 +35,7 @@ load: .venv/.run-time ## load the CSV files in DATA
 	@test -n "$$DATA" || { echo "Say which files: make load DATA=folder"; exit 2; }
 	@$(USE_SERVER); $(BIN)/loader load "$$DATA" \
 		$${SOURCE:+--source "$$SOURCE"} $${MAPPING:+--mapping "$$MAPPING"} \
-		$${MODE:+--mode "$$MODE"}
+		$${MODE:+--mode "$$MODE"} $${MAX_REJECTS:+--max-rejects "$$MAX_REJECTS"}
 
 build: .venv/.run-time ## build and test the marts from what is loaded
 	@$(USE_SERVER); $(BIN)/dbt build $${VARS:+--vars "$$VARS"}

@@ -18,7 +18,7 @@
     ] -%}
         {%- set value = var(name) -%}
         {%- set holds = value is integer and 0 < value < 1000 -%}
-        {%- do rules.update({name: (holds, 'a number from 1 to 999')}) -%}
+        {%- do rules.update({name: (holds, 'a whole number from 1 to 999')}) -%}
     {%- endfor -%}
     {%- for name in ['repeat_windows', 'signup_windows'] -%}
         {%- set days = var(name) | list -%}

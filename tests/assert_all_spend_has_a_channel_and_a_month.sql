@@ -1,11 +1,17 @@
 -- Money that won nobody is spent all the same.
 with
 
-spent as (
-    select coalesce(sum(marketing_spend.spend), 0) as spend
+channel_months as (
+    select cast(sum(marketing_spend.spend) as numeric(18, 2)) as spend
     from {{ ref('int_marketing_spend') }} as marketing_spend
     cross join {{ ref('int_as_of_date') }} as as_of
     where marketing_spend.spend_date <= as_of.as_of_date
+    group by marketing_spend.channel, {{ month_start('marketing_spend.spend_date') }}
+),
+
+spent as (
+    select coalesce(sum(spend), 0) as spend
+    from channel_months
 ),
 
 economics as (

@@ -73,7 +73,7 @@ migrated as (
     group by month, from_segment
 ),
 
--- of the month in which the history begins only the new ones are known to have moved
+-- where the history begins, there was no month before
 migrated_later as (
     select migrated.*
     from migrated

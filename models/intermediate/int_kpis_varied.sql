@@ -39,7 +39,7 @@ as_of as (
 every_status as (
     select
         count(*) as orders,
-        sum(converted.revenue) as revenue,
+        coalesce(sum(converted.revenue), 0) as revenue,
         {{ safe_divide('sum(converted.revenue)', 'count(*)') }} as order_value
     from converted
     cross join as_of

@@ -12,7 +12,7 @@ summed as (
     select
         marketing_spend.channel,
         {{ month_start('marketing_spend.spend_date') }} as calendar_month,
-        cast(sum(marketing_spend.spend) as numeric(18, 2)) as spend
+        sum(marketing_spend.spend) as spend
     from marketing_spend
     cross join as_of
     where marketing_spend.spend_date <= as_of.as_of_date

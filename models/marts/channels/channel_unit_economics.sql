@@ -55,8 +55,10 @@ typed as (
         valued.new_customers,
         cast(valued.acquisition_cost as numeric(18, 2)) as acquisition_cost,
         valued.mature_customers_90d,
+        valued.net_revenue_90d,
         cast(valued.value_per_customer_90d as numeric(18, 2)) as value_per_customer_90d,
         valued.mature_customers_365d,
+        valued.net_revenue_365d,
         cast(valued.value_per_customer_365d as numeric(18, 2))
             as value_per_customer_365d,
         cast(

@@ -34,6 +34,7 @@ candidates as (
         approached.days_observed,
         approached.days_to_second_order,
         approached.days_since_signup,
+        approached.has_ordered,
         reused.promo_uses,
         rules.*,
         {{ dbt.hash("rules.audience || ': ' || customers.customer_id") }} as lot,
@@ -71,7 +72,7 @@ reasoned as (
                     || ' ago, none on a later day'
             when
                 audience = 'never ordered'
-                and orders = 0
+                and not has_ordered
                 and coalesce(days_since_signup, least_days) >= least_days
                 then
                     'Never ordered, signed up '

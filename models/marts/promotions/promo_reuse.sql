@@ -15,7 +15,8 @@ reused as (
         min(order_date) as first_used,
         max(order_date) as last_used
     from orders
-    where promo_code is not null
+    -- where the shop only says that there was one, nobody knows which
+    where promo_code <> 'true'
     group by customer_id, promo_code
     having count(*) > 1
 )

@@ -41,8 +41,8 @@ kpis_varied as (
 counted as (
     select
         count(*) as orders,
-        sum(revenue) as revenue,
-        sum(net_revenue) as net_revenue,
+        coalesce(sum(revenue), 0) as revenue,
+        coalesce(sum(net_revenue), 0) as net_revenue,
         {{ safe_divide('sum(revenue)', 'count(*)') }} as order_value,
         {{ safe_divide('sum(net_revenue)', 'count(*)') }} as net_order_value
     from orders

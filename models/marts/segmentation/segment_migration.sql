@@ -10,6 +10,10 @@ changes as (
     select * from {{ ref('int_segments_changed') }}
 ),
 
+segments as (
+    select * from {{ ref('segment_actions') }}
+),
+
 snapshot_days as (
     select * from {{ ref('int_snapshot_days') }}
 ),
@@ -19,13 +23,15 @@ moves as (
         calendar_month,
         previous_segment,
         rfm_segment,
-        count(*) as customers
+        count(*) as customers,
+        max(count(*) filter (where previous_segment is null)) over (
+            partition by calendar_month
+        ) as customers_from_nowhere
     from changes
     group by calendar_month, previous_segment, rfm_segment
 ),
 
--- who comes into a segment, less who leaves it
-balances as (
+entries_and_exits as (
     select
         calendar_month,
         rfm_segment,
@@ -44,24 +50,18 @@ balances as (
     where previous_segment <> 'Never Ordered'
 ),
 
-segments as (
-    select rfm_segment
-    from moves
-    group by rfm_segment
-),
-
 every_month as (
     select
         snapshot_days.calendar_month,
         segments.rfm_segment,
-        coalesce(sum(balances.balance), 0) as balance,
-        coalesce(sum(balances.leavers), 0) as leavers
+        coalesce(sum(entries_and_exits.balance), 0) as balance,
+        coalesce(sum(entries_and_exits.leavers), 0) as leavers
     from segments
     cross join snapshot_days
-    left join balances
+    left join entries_and_exits
         on
-            segments.rfm_segment = balances.rfm_segment
-            and snapshot_days.calendar_month = balances.calendar_month
+            segments.rfm_segment = entries_and_exits.rfm_segment
+            and snapshot_days.calendar_month = entries_and_exits.calendar_month
     group by snapshot_days.calendar_month, segments.rfm_segment
 ),
 
@@ -83,7 +83,7 @@ migrations as (
         rfm_segment as to_segment,
         customers
     from moves
-    where previous_segment is not null
+    where customers_from_nowhere = 0
 
     union all
 
@@ -102,7 +102,7 @@ rated as (
         migrations.from_segment,
         migrations.to_segment,
         cast(migrations.customers as bigint) as customers,
-        cast(sized.customers_before as bigint) as customers_before,
+        cast(nullif(sized.customers_before, 0) as bigint) as customers_before,
         cast(
             {{ safe_divide('migrations.customers', 'sized.customers_before') }}
             as numeric(9, 6)

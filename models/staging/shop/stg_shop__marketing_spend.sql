@@ -6,9 +6,11 @@ source as (
 
 renamed as (
     select
-        -- ids
+        -- times
         spend_date,
-        channel,
+
+        -- attributes
+        {{ trimmed('channel') }} as channel,
 
         -- amounts in the reporting currency
         spend,

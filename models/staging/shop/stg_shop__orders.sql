@@ -20,6 +20,9 @@ renamed as (
         -- some exports say whether a code was used, others which one
         case
             when
+                lower({{ trimmed('promo_used') }}) in ('true', 't', 'yes', 'y', '1')
+                then 'true'
+            when
                 lower({{ trimmed('promo_used') }})
                 not in ('false', 'f', 'no', 'n', '0', 'none')
                 then {{ trimmed('promo_used') }}
