@@ -3,7 +3,7 @@
 {% macro check_source() -%}
     {%- set raw = 'raw_' ~ var('source') -%}
     {%- set is_there = adapter.check_schema_exists(target.database, raw) -%}
-    {%- if execute and flags.WHICH != 'seed' and not is_there -%}
+    {%- if execute and '.stg_' in selected_resources | join and not is_there -%}
         {{ exceptions.raise_compiler_error(
             "Nothing of source '" ~ var('source') ~ "' is in database "
             ~ target.database ~ ". Load it first: make load DATA=folder SOURCE="

@@ -16,7 +16,7 @@ daily_revenue as (
 channels as (
     select
         coalesce(sum(orders), 0) as orders,
-        sum(revenue) as revenue,
+        coalesce(sum(revenue), 0) as revenue,
         {{ safe_divide('sum(revenue)', 'sum(orders)') }} as order_value,
         {{ safe_divide('sum(net_revenue)', 'sum(customers)') }} as customer_value,
         {{ safe_divide('sum(buyers)', 'sum(customers)') }} as order_conversion
