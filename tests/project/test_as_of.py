@@ -114,6 +114,25 @@ def test_an_empty_shop_builds(warehouse: Warehouse, tmp_path: Path) -> None:
     ) == [(0, 0)]
 
 
+def test_a_day_before_the_first_order_stops_the_build_before_the_marts(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    (tmp_path / "customers.csv").write_text("customer_id,signup_date\n1,2024-01-01\n")
+    (tmp_path / "orders.csv").write_text(
+        "order_id,customer_id,order_date,revenue\n1,1,2024-02-01,10\n"
+    )
+    warehouse.load(tmp_path)
+    done = run(
+        *("dbt", "build", "--vars", "{as_of_date: 2024-01-31}"),
+        *("--exclude-resource-type", "unit_test"),
+        *("--target-path", warehouse.folder, "--log-path", warehouse.folder),
+        environment=warehouse.database.environment,
+    )
+    assert done.returncode != 0
+    assert "assert_as_of_date_is_not_before_the_first_order" in done.stdout
+    assert set(warehouse.table_names("marts")) <= ABOUT_THE_FILES
+
+
 @pytest.mark.parametrize(
     "variables",
     [

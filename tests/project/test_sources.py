@@ -294,15 +294,24 @@ def test_the_age_of_each_source_is_known(warehouse: Warehouse, tmp_path: Path) -
     assert "raw_transactions" not in said
 
 
-def test_a_source_that_does_not_exist_is_named(warehouse: Warehouse) -> None:
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        ("olisst", f"There is no source 'olisst'. There are: {', '.join(sources())}"),
+        ("olist", "Load it first: make load DATA=folder SOURCE=olist"),
+    ],
+)
+def test_a_source_that_is_not_there_is_named_and_nothing_is_built(
+    warehouse: Warehouse, source: str, says: str
+) -> None:
     done = run(
-        *("dbt", "build", "--vars", "source: olisst"),
+        *("dbt", "build", "--vars", f"source: {source}"),
         *("--target-path", warehouse.folder, "--log-path", warehouse.folder),
         environment=warehouse.database.environment,
     )
     assert done.returncode != 0
-    assert "There is no source 'olisst'" in done.stdout
-    assert ", ".join(sources()) in done.stdout
+    assert says in done.stdout
+    assert warehouse.table_names("staging", "seeds") == []
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the sample is not here")
