@@ -4,14 +4,15 @@ import csv
 import fnmatch
 import io
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from loader.contract import Contract
 from loader.errors import DataRefusedError, UsageError
 from loader.mapping import WHITESPACE, Mapping, TableMapping
-from loader.reading import BYTE_ORDER_MARK, UTF_16_MARKS, CsvFile, Layout
+from loader.reading import CsvFile, Layout
 from loader.records import UnterminatedQuoteError, split_records
+from loader.transcoding import BYTE_ORDER_MARK, UTF_16_MARKS
 
 DELIMITERS = (",", ";", "\t", "|")
 HEADER_BYTES = 1 << 20
@@ -141,21 +142,25 @@ def read_header(
         DataRefusedError: the file is empty, unreadable, or lacks a required column.
     """
     mapping = mapping or TableMapping()
-    with CsvFile(path) as file:
+    with CsvFile(path, mapping.encoding) as file:
         beginning = file.read(HEADER_BYTES)
-    _refuse_unreadable(path, beginning)
+    _refuse_unreadable(path, contract.table, beginning)
     mark = len(BYTE_ORDER_MARK) if beginning.startswith(BYTE_ORDER_MARK) else 0
     if mapping.header is not None:
         delimiter = mapping.delimiter or ","
         names, layout = list(mapping.header), _layout(delimiter, mark, 1)
     else:
         names, layout = _header_line(path, beginning, mark, contract, mapping)
+    layout = replace(layout, encoding=file.encoding)
     return _table_file(path, contract, mapping, names, layout)
 
 
-def _refuse_unreadable(path: Path, beginning: bytes) -> None:
-    if beginning.startswith(UTF_16_MARKS):
-        message = f"{path} is written in UTF-16. Save it as UTF-8 and load it again."
+def _refuse_unreadable(path: Path, table: str, beginning: bytes) -> None:
+    if beginning.startswith(tuple(UTF_16_MARKS)):
+        message = (
+            f"{path} is written in UTF-16. Say so in a mapping file, "
+            f"tables: {{{table}: {{encoding: utf-16}}}}, or save it as UTF-8."
+        )
         raise DataRefusedError(message)
     if not beginning.removeprefix(BYTE_ORDER_MARK).strip():
         message = f"{path} is empty. A table without records has a header line."
@@ -215,7 +220,10 @@ def _split_header(
     try:
         text = line.decode()
     except UnicodeDecodeError as error:
-        message = f"{path}: the header line is not UTF-8. Save the file as UTF-8."
+        message = (
+            f"{path}: the header line is not UTF-8. Name the file's encoding in a "
+            "mapping file, encoding: cp1252 for one, or save it as UTF-8."
+        )
         raise DataRefusedError(message) from error
     if "\0" in text or len(text) > csv.field_size_limit():
         message = f"{path}: the header line is no text. Is this a CSV file?"

@@ -1,16 +1,29 @@
 """Mapping files: how a shop's own CSV files differ from the contracts."""
 
+import re
 from collections.abc import Mapping as Dictionary
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+from unicodedata import category
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from loader.contract import Contract
 from loader.errors import UsageError
+from loader.transcoding import UTF_8, known_encoding
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 WHITESPACE = "whitespace"
 
@@ -30,21 +43,25 @@ class _TextLoader(yaml.SafeLoader):
 class TableMapping(BaseModel):
     """How the files of one table are named and written.
 
-    `columns`, `defaults` and `values` are keyed by the contract's column names.
+    `columns`, `defaults` and `values` are keyed by the contract's column names, and so
+    is `date_format` where columns differ. `symbols` may stand around numbers.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     file: tuple[str, ...] = ()
     delimiter: str | None = None
+    encoding: str = UTF_8
     decimal: Literal[".", ","] = "."
-    date_format: str | None = None
+    thousands: Literal[".", ",", "'", " "] | None = None
+    symbols: tuple[str, ...] = ()
+    date_format: str | dict[str, str] | None = None
     header: tuple[str, ...] | None = None
     columns: dict[str, str] = Field(default_factory=dict)
     defaults: dict[str, str] = Field(default_factory=dict)
     values: dict[str, dict[str, str | None]] = Field(default_factory=dict)
 
-    @field_validator("file", mode="before")
+    @field_validator("file", "symbols", mode="before")
     @classmethod
     def _one_or_more(cls, value: object) -> object:
         return (value,) if isinstance(value, str) else value
@@ -84,21 +101,58 @@ class TableMapping(BaseModel):
             raise ValueError(message)
         return value
 
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, value: str) -> str:
+        return known_encoding(value)
+
+    @field_validator("symbols")
+    @classmethod
+    def _no_part_of_a_number(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for symbol in value:
+            printed = symbol.strip()
+            letters = [c for c in printed if c.isalpha() or category(c) == "Sc"]
+            if printed and (not letters or re.search(r"\d", printed)):
+                message = f"'{symbol}' is not a sign or name of money such as $ or EUR"
+                raise ValueError(message)
+        return tuple(symbol.strip() for symbol in value)
+
     @field_validator("date_format")
     @classmethod
-    def _readable_format(cls, value: str | None) -> str | None:
-        if value is not None:
-            moment = datetime(2024, 2, 29, tzinfo=timezone.utc)
-            try:
-                read = datetime.strptime(moment.strftime(value), value)  # noqa: DTZ007
-            except ValueError:
-                read = None
-            if read is None or read.date() != moment.date():
-                message = (
-                    f"'{value}' does not name day, month and year as %d/%m/%Y does"
-                )
-                raise ValueError(message)
+    def _readable_formats(
+        cls, value: str | dict[str, str] | None
+    ) -> str | dict[str, str] | None:
+        given = value.values() if isinstance(value, dict) else [value] * bool(value)
+        for date_format in given:
+            _refuse_unreadable_format(str(date_format))
         return value
+
+    @model_validator(mode="after")
+    def _marks_differ(self) -> "Self":
+        if self.thousands == self.decimal:
+            message = (
+                f"'{self.decimal}' cannot be both the decimal and the thousands mark"
+            )
+            raise ValueError(message)
+        return self
+
+    def date_format_of(self, column: str) -> str | None:
+        """The format in which the dates of a column are written; None for ISO."""
+        if isinstance(self.date_format, dict):
+            return self.date_format.get(column)
+        return self.date_format
+
+
+def _refuse_unreadable_format(date_format: str) -> None:
+    moment = datetime(2024, 2, 29, tzinfo=timezone.utc)
+    try:
+        written = moment.strftime(date_format)
+        read = datetime.strptime(written, date_format)  # noqa: DTZ007
+    except ValueError:
+        read = None
+    if read is None or read.date() != moment.date():
+        message = f"'{date_format}' does not name day, month and year as %d/%m/%Y does"
+        raise ValueError(message)
 
 
 class Mapping(BaseModel):
@@ -163,10 +217,13 @@ def check_mapping(mapping: Mapping, contracts: Dictionary[str, Contract]) -> Non
             )
             raise UsageError(message)
         columns = contracts[table].columns
+        formats = table_mapping.date_format
+        formats = formats if isinstance(formats, dict) else {}
         named = {
             *table_mapping.columns,
             *table_mapping.defaults,
             *table_mapping.values,
+            *formats,
         }
         for column in sorted(named - set(columns)):
             message = (
@@ -174,3 +231,10 @@ def check_mapping(mapping: Mapping, contracts: Dictionary[str, Contract]) -> Non
                 f"{', '.join(columns)}."
             )
             raise UsageError(message)
+        for column in formats:
+            if columns[column].type not in {"date", "timestamp"}:
+                message = (
+                    f"The mapping gives a date format to {column} of {table}, which "
+                    f"is no date but: {columns[column].type}."
+                )
+                raise UsageError(message)

@@ -28,7 +28,7 @@ def scan_file(
     Raises:
         DataRefusedError: the file cannot be read to its end, or changed meanwhile.
     """
-    with CsvFile(file.path) as csv_file:
+    with CsvFile(file.path, file.layout.encoding) as csv_file:
         tally.size = csv_file.size
         for batch in scan(csv_file, file, clock):
             tally.read += batch.records

@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING
 
 from loader.errors import DataRefusedError
 from loader.records import Records, UnterminatedQuoteError, split_records
+from loader.transcoding import UTF_8, Transcoded, own_bytes
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
 BLOCK_BYTES = 4 << 20
 MAX_RECORD_BYTES = 64 << 20
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+_READ_ERRORS = (OSError, EOFError, zlib.error)
 
 
 @dataclass(frozen=True)
@@ -42,16 +43,24 @@ class BlockPlace:
 
 @dataclass(frozen=True)
 class Block:
-    """Whole records of a file."""
+    """Whole records of a file.
+
+    data: their bytes in UTF-8, whatever the encoding of the file.
+    """
 
     data: bytes
     records: Records
     place: BlockPlace
+    encoding: str = UTF_8
 
-    def raw(self, record: int) -> bytes:
-        """The bytes of a record without its line end."""
+    def text(self, record: int) -> bytes:
+        """The bytes of a record in UTF-8, without its line end."""
         start, end = self.records.starts[record], self.records.ends[record]
         return self.data[start:end]
+
+    def raw(self, record: int) -> bytes:
+        """The bytes that the file has for a record, without its line end."""
+        return own_bytes(self.text(record), self.encoding)
 
     def line_of(self, record: int) -> int:
         """The physical line on which a record starts."""
@@ -60,12 +69,16 @@ class Block:
 
 @dataclass(frozen=True)
 class Layout:
-    """How the records of a file are told apart, and where the first one starts."""
+    """How the records of a file are told apart, and where the first one starts.
+
+    offset: a byte of the content in UTF-8.
+    """
 
     delimiter: bytes
     quoted: bool
     offset: int = 0
     line: int = 1
+    encoding: str = UTF_8
 
 
 class _Hashed(io.RawIOBase):
@@ -93,11 +106,11 @@ class _Hashed(io.RawIOBase):
 class CsvFile:
     """A `.csv` or `.csv.gz` file opened for one reading from start to end."""
 
-    def __init__(self, path: Path) -> None:
-        """Open the file.
+    def __init__(self, path: Path, encoding: str = UTF_8) -> None:
+        """Open the file, whose content is read as UTF-8.
 
         Raises:
-            DataRefusedError: it cannot be opened.
+            DataRefusedError: it cannot be opened, or begins with another encoding.
         """
         self.path = path
         try:
@@ -107,9 +120,13 @@ class CsvFile:
             message = f"{path} cannot be read: {error.strerror}."
             raise DataRefusedError(message) from error
         buffered = io.BufferedReader(self._hashed, 1 << 20)
-        self._stream: io.BufferedIOBase = (
+        stream: io.BufferedIOBase = (
             gzip.GzipFile(fileobj=buffered) if path.suffix == ".gz" else buffered
         )
+        self.encoding = encoding
+        self._stream: io.BufferedIOBase | Transcoded = stream
+        if encoding != UTF_8:
+            self._transcode(stream, encoding)
 
     def __enter__(self) -> "Self":
         """The open file."""
@@ -124,6 +141,18 @@ class CsvFile:
         """Close the file."""
         self._stream.close()
         self._hashed.close()
+
+    def _transcode(self, stream: io.BufferedIOBase, encoding: str) -> None:
+        try:
+            self._stream = Transcoded(stream, encoding, str(self.path))
+        except _READ_ERRORS as error:
+            self._hashed.close()
+            raise self._unreadable(error) from error
+        except DataRefusedError:
+            self._hashed.close()
+            raise
+        else:
+            self.encoding = self._stream.encoding
 
     @property
     def position(self) -> int:
@@ -146,10 +175,12 @@ class CsvFile:
             while count > 0 and (part := self._stream.read(count)):
                 parts.append(part)
                 count -= len(part)
-        except (OSError, EOFError, zlib.error) as error:
-            message = f"{self.path} cannot be read to its end: {error}."
-            raise DataRefusedError(message) from error
+        except _READ_ERRORS as error:
+            raise self._unreadable(error) from error
         return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def _unreadable(self, error: Exception) -> DataRefusedError:
+        return DataRefusedError(f"{self.path} cannot be read to its end: {error}.")
 
     def sha256(self) -> str:
         """The checksum of the bytes on disk, once they have all been read.
@@ -203,7 +234,7 @@ def read_blocks(file: CsvFile, layout: Layout) -> Iterator[Block]:
             )
             raise DataRefusedError(message) from error
         place = BlockPlace(offset, line, len(data), final)
-        yield Block(data[: records.consumed], records, place)
+        yield Block(data[: records.consumed], records, place, layout.encoding)
         rest = data[records.consumed :]
         offset += records.consumed
         line += records.line_feeds
@@ -221,7 +252,7 @@ def read_block(path: Path, layout: Layout, place: BlockPlace) -> Block:
     Raises:
         DataRefusedError: the file cannot be read or has changed.
     """
-    with CsvFile(path) as file:
+    with CsvFile(path, layout.encoding) as file:
         skipped = 0
         while skipped < place.offset:
             skipped += len(file.read(min(BLOCK_BYTES, place.offset - skipped)))
@@ -232,7 +263,7 @@ def read_block(path: Path, layout: Layout, place: BlockPlace) -> Block:
     records = split_records(
         data, delimiter=layout.delimiter, quoted=layout.quoted, final=place.final
     )
-    return Block(data[: records.consumed], records, place)
+    return Block(data[: records.consumed], records, place, layout.encoding)
 
 
 def _version(path: Path) -> tuple[int, int]:

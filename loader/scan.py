@@ -17,6 +17,7 @@ import pyarrow.csv
 from loader.files import TableFile
 from loader.reading import Block, BlockPlace, CsvFile, read_block, read_blocks
 from loader.records import CARRIAGE_RETURN, LINE_FEED, QUOTE
+from loader.transcoding import not_in
 from loader.values import Checked, Clock, check_column, constant_column
 
 Flags = npt.NDArray[np.bool_]
@@ -24,7 +25,6 @@ Flags = npt.NDArray[np.bool_]
 BROKEN_QUOTES = "broken quotes"
 LINE_BREAK = "line break in an unquoted value"
 NUL = "NUL character"
-NOT_UTF8 = "not UTF-8"
 FIELD_COUNT = "wrong number of fields"
 
 # Arrow adds numbers only where the sum has room for a further digit
@@ -148,11 +148,12 @@ class _Scanner:
         try:
             block.data.decode()
         except UnicodeDecodeError:
+            reason = not_in(block.encoding)
             for record in range(len(records)):
                 try:
-                    block.raw(record).decode()
+                    block.text(record).decode()
                 except UnicodeDecodeError:  # noqa: PERF203 a rare block
-                    self.reasons.setdefault(record, (None, NOT_UTF8))
+                    self.reasons.setdefault(record, (None, reason))
 
     def _note_line_breaks(self) -> None:
         """Records with a carriage return outside quotes that ends no line."""

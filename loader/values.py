@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 from loader.contract import Column, Contract
 from loader.errors import UsageError
 from loader.mapping import TableMapping
+from loader.numbers import plain_numbers
 
 Array = Any  # pyarrow arrays of text, numbers, dates: pyarrow has no useful types
 Flags = npt.NDArray[np.bool_]
@@ -36,6 +37,9 @@ TOO_LONG = "too long"
 
 EARLIEST = date(1900, 1, 1)
 MAX_ID_CHARACTERS = 500
+
+# how a moment is written once the mapping's format is read
+_PLAIN_DATES = {"date": "%Y-%m-%d", "timestamp": "%Y-%m-%d %H:%M:%S.%f"}
 
 NUMBER = pa.decimal128(38, 20)
 MOMENT = pa.timestamp("us")
@@ -97,6 +101,9 @@ def check_column(
     """
     given = text
     text = _translated(text, name, mapping)
+    date_format = mapping.date_format_of(name)
+    if date_format is not None and column.type in _PLAIN_DATES:
+        text = _with_format(text, date_format, clock, _PLAIN_DATES[column.type])
     values, shape_faults, text = _READERS[column.type](text, mapping, clock)
     if name in mapping.defaults and text.null_count:
         default = constant_column(mapping.defaults[name], 1, column, name, clock)
@@ -191,7 +198,7 @@ def _read_id(text: Array, _mapping: TableMapping, _clock: Clock) -> Read:
 
 
 def _read_number(text: Array, mapping: TableMapping, _clock: Clock) -> Read:
-    point = _with_point(text, mapping)
+    point = plain_numbers(text, mapping)
     fits = pc.match_substring_regex(point, _SHORT_NUMBER)
     values = _cast_where(fits, point, NUMBER)
     if not _unread(text, values):
@@ -204,15 +211,8 @@ def _read_number(text: Array, mapping: TableMapping, _clock: Clock) -> Read:
     return values, faults, point
 
 
-def _with_point(text: Array, mapping: TableMapping) -> Array:
-    """The text with a decimal point; a point in it already makes it unreadable."""
-    if mapping.decimal == ".":
-        return text
-    swapped = pc.replace_substring(text, ".", "?")
-    return pc.replace_substring(swapped, ",", ".")
-
-
-def _read_integer(text: Array, _mapping: TableMapping, _clock: Clock) -> Read:
+def _read_integer(text: Array, mapping: TableMapping, _clock: Clock) -> Read:
+    text = plain_numbers(text, mapping)
     fits = pc.match_substring_regex(text, _SHORT_WHOLE)
     values = _cast_where(fits, text, NUMBER)
     if not _unread(text, values):
@@ -236,14 +236,12 @@ def _read_boolean(text: Array, _mapping: TableMapping, _clock: Clock) -> Read:
     return values, _fault(NOT_A_BOOLEAN, bad), text
 
 
-def _read_date(text: Array, mapping: TableMapping, clock: Clock) -> Read:
-    text = _with_format(text, mapping, clock, "%Y-%m-%d")
+def _read_date(text: Array, _mapping: TableMapping, _clock: Clock) -> Read:
     values = _cast(text, pa.date32())
     return values, _not_dates(text, values), text
 
 
-def _read_timestamp(text: Array, mapping: TableMapping, clock: Clock) -> Read:
-    text = _with_format(text, mapping, clock, "%Y-%m-%d %H:%M:%S.%f")
+def _read_timestamp(text: Array, _mapping: TableMapping, clock: Clock) -> Read:
     values = _cast_moments(text)
     if _unread(text, values):
         rewritten = _in_shop_time(text, values, clock)
@@ -258,17 +256,15 @@ def _not_dates(text: Array, values: Array) -> list[tuple[str, Flags]]:
     return _fault(NOT_A_DATE, pc.and_(pc.is_valid(text), pc.is_null(values)))
 
 
-def _with_format(text: Array, mapping: TableMapping, clock: Clock, plain: str) -> Array:
-    """The text, where it follows the mapping's date format, in ISO; else unchanged."""
-    if mapping.date_format is None:
-        return text
+def _with_format(text: Array, date_format: str, clock: Clock, plain: str) -> Array:
+    """The text, where it follows the mapping's date format, in ISO."""
     # pandas would read now and today as the moment of the load
     with_digits = pc.match_substring_regex(text, r"\d")
     moments = pd.to_datetime(
         pc.if_else(with_digits, text, pa.scalar(None, pa.string())).to_pandas(),
-        format=mapping.date_format,
+        format=date_format,
         errors="coerce",
-        utc="%z" in mapping.date_format,
+        utc="%z" in date_format,
     )
     if moments.dt.tz is not None:
         moments = moments.dt.tz_convert(clock.zone).dt.tz_localize(None)
