@@ -24,7 +24,7 @@ _ARROW_TYPES = {
     "id": pa.string(),
     "text": pa.string(),
     "number": NUMBER,
-    "integer": NUMBER,
+    "integer": pa.int64(),
     "date": pa.date32(),
     "timestamp": pa.timestamp("us"),
     "boolean": pa.bool_(),
@@ -42,7 +42,7 @@ class _Rows:
     def add(self, batch: Batch) -> None:
         self.counts[-1] += batch.rows
         columns = {
-            name: batch.columns[name]
+            name: batch.columns[name].cast(_ARROW_TYPES[column.type])
             if name in batch.columns
             else pa.nulls(batch.rows, _ARROW_TYPES[column.type])
             for name, column in self.contract.columns.items()

@@ -3,19 +3,20 @@
 from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, chain
 
 import psycopg2
 from psycopg2 import sql
 
 from loader.contract import Contract
 from loader.duplicates import DUPLICATE_KEY, REASONS, remove_duplicates
+from loader.encode import HEADER, TRAILER
 from loader.errors import DataRefusedError
 from loader.files import TableFile
 from loader.pump import Progress, Pump, scan_file
 from loader.reading import BlockPlace
 from loader.rejects import RejectSpool
-from loader.scan import Batch, Reject, block_delimiter, records_at
+from loader.scan import Batch, Reject, records_at
 from loader.store import Store, amount_of, columns_of, lacks_key, same_key
 from loader.summary import BY_THIS_LOAD, FileTally, TableSummary
 from loader.values import Clock
@@ -142,15 +143,14 @@ class TableFill:
 
         columns = sql.SQL(", ").join(map(sql.Identifier, file.columns))
         command = sql.SQL(
-            "copy {target} ({columns}) from stdin with (format csv, freeze {frozen}, "
-            "delimiter {delimiter}, force_null ({columns}))"
+            "copy {target} ({columns}) from stdin with (format binary, freeze {frozen})"
         ).format(
             target=target,
             columns=columns,
             frozen=sql.Literal(frozen),
-            delimiter=sql.Literal(block_delimiter(file)),
         )
-        pump = Pump(scan_file(file, self.clock, tally, self.progress, consume))
+        rows = scan_file(file, self.clock, tally, self.progress, consume)
+        pump = Pump(chain((memoryview(HEADER),), rows, (memoryview(TRAILER),)))
         try:
             self.store.cursor.copy_expert(command, pump, size=COPY_BYTES)
         except psycopg2.Error as error:

@@ -22,7 +22,7 @@ def scan_file(
     tally: FileTally,
     progress: Progress,
     consume: Callable[[Batch], None],
-) -> Iterator[bytes]:
+) -> Iterator[memoryview]:
     """The payloads of a file's good records; tally and consume learn of all others.
 
     Raises:
@@ -35,8 +35,8 @@ def scan_file(
             tally.rejected += len(batch.rejects)
             consume(batch)
             progress(file, csv_file.position)
-            if batch.payload:
-                yield batch.payload
+            if batch.rows:
+                yield memoryview(batch.payload)
         tally.sha256 = csv_file.sha256()
         progress(file, csv_file.position)
 
@@ -47,10 +47,10 @@ class Pump:
     What the generator raises is raised by read().
     """
 
-    def __init__(self, payloads: Iterator[bytes]) -> None:
+    def __init__(self, payloads: Iterator[memoryview]) -> None:
         """Begin to run the generator."""
         self._payloads = payloads
-        self._queue: queue.Queue[bytes | BaseException | None] = queue.Queue(
+        self._queue: queue.Queue[memoryview | BaseException | None] = queue.Queue(
             BATCHES_AHEAD
         )
         self._stopped = threading.Event()
@@ -70,7 +70,7 @@ class Pump:
         except BaseException as error:  # noqa: BLE001 it is raised again in read()
             self._put(error)
 
-    def _put(self, item: bytes | BaseException | None) -> None:
+    def _put(self, item: memoryview | BaseException | None) -> None:
         while not self._stopped.is_set():
             try:
                 self._queue.put(item, timeout=PATIENCE_SECONDS)
@@ -96,8 +96,8 @@ class Pump:
     def _next_part(self, size: int) -> bytes:
         while not self._rest and not self._done:
             item = self._queue.get()
-            if isinstance(item, bytes):
-                self._rest = memoryview(item)
+            if isinstance(item, memoryview):
+                self._rest = item
                 continue
             self._done = True
             if item is not None:

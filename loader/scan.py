@@ -1,8 +1,9 @@
 """One file through the checks: good records on one side, rejected ones on the other."""
 
-import io
 import re
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import reduce
@@ -14,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
+from loader.encode import encode
 from loader.files import TableFile
 from loader.reading import Block, BlockPlace, CsvFile, read_block, read_blocks
 from loader.records import CARRIAGE_RETURN, LINE_FEED, QUOTE
@@ -21,6 +23,9 @@ from loader.transcoding import not_in
 from loader.values import Checked, Clock, check_column, constant_column
 
 Flags = npt.NDArray[np.bool_]
+
+# Arrow and numpy work outside of Python's lock
+SCANNERS = 2
 
 BROKEN_QUOTES = "broken quotes"
 LINE_BREAK = "line break in an unquoted value"
@@ -49,7 +54,7 @@ class Reject:
 class Batch:
     """The records of a block after the checks.
 
-    payload: the good records as CSV, ready for COPY.
+    payload: the good records in the binary format of COPY.
     columns: the good records' values by column.
     records: how many the block holds, good and bad.
     amount: sum of the readable amounts of all its records.
@@ -57,7 +62,7 @@ class Batch:
     """
 
     place: BlockPlace
-    payload: bytes
+    payload: pa.Buffer
     columns: dict[str, Any]
     records: int
     rows: int
@@ -67,13 +72,19 @@ class Batch:
 
 
 def scan(file: CsvFile, table_file: TableFile, clock: Clock) -> Iterator[Batch]:
-    """Check all records of a file, block by block.
+    """Check all records of a file, block by block, several blocks at a time.
 
     Raises:
         DataRefusedError: the file cannot be read to its end.
     """
-    for block in read_blocks(file, table_file.layout):
-        yield _Scanner(table_file, clock, block).batch()
+    with ThreadPoolExecutor(SCANNERS) as pool:
+        ahead: deque[Future[Batch]] = deque()
+        for block in read_blocks(file, table_file.layout):
+            ahead.append(pool.submit(_Scanner(table_file, clock, block).batch))
+            if len(ahead) > SCANNERS:
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()
 
 
 def records_at(
@@ -98,7 +109,6 @@ class _Scanner:
         self.clock = clock
         self.block = block
         self.reasons: dict[int, tuple[str | None, str]] = {}
-        self.delimiter = block_delimiter(table_file)
 
     def batch(self) -> Batch:
         count = len(self.block.records)
@@ -114,10 +124,13 @@ class _Scanner:
         fine[list(first_fault)] = False
         good[list(self.reasons)] = False
         amounts, total = self._amounts(checked, rows)
+        if first_fault:
+            mask = pa.array(fine)
+            checked = {name: column.filtered(mask) for name, column in checked.items()}
         return Batch(
             place=self.block.place,
-            payload=self._payload(checked, fine, unchanged=bool(good.all())),
-            columns=_filtered({name: c.values for name, c in checked.items()}, fine),
+            payload=self._payload(checked, int(fine.sum())),
+            columns={name: column.values for name, column in checked.items()},
             records=count,
             rows=int(fine.sum()),
             rejects=[
@@ -192,7 +205,7 @@ class _Scanner:
                 column_names=names, use_threads=False, block_size=len(data) + 1
             ),
             parse_options=pyarrow.csv.ParseOptions(
-                delimiter=self.delimiter,
+                delimiter=self.file.layout.delimiter.decode(),
                 quote_char='"' if self.file.layout.quoted else False,
                 newlines_in_values=self.file.layout.quoted,
                 invalid_row_handler=note,
@@ -246,6 +259,12 @@ class _Scanner:
             )
         return checked
 
+    def _payload(self, checked: dict[str, Checked], rows: int) -> pa.Buffer:
+        columns = self.file.contract.columns
+        return encode(
+            ((columns[n].type, column) for n, column in checked.items()), rows
+        )
+
     def _amounts(
         self, checked: dict[str, Checked], rows: npt.NDArray[np.int64]
     ) -> tuple[dict[int, Decimal], Decimal]:
@@ -258,34 +277,10 @@ class _Scanner:
             return {}, Decimal(0)
         values = _added([checked[column].values for column in columns])
         total = pc.sum(values).as_py() or Decimal(0)
+        if not self.reasons:
+            return {}, total
         rejected = np.flatnonzero(np.isin(rows, list(self.reasons)))
         return {int(rows[row]): values[int(row)].as_py() for row in rejected}, total
-
-    def _payload(
-        self, checked: dict[str, Checked], fine: Flags, *, unchanged: bool
-    ) -> bytes:
-        """The block's own bytes where COPY can take them as they are."""
-        alone = len(checked) == 1
-        as_they_are = (
-            unchanged
-            and self.file.layout.quoted
-            and not alone
-            and None not in self.file.fields
-            and not any(column.changed for column in checked.values())
-            and self._line_feeds_only()
-        )
-        if as_they_are:
-            return self.block.data
-        texts = _filtered({name: c.text for name, c in checked.items()}, fine)
-        # on older servers a bare \\. alone on its line would end the COPY
-        styles = ("needed",) if alone else ("none", "needed")
-        return _written(pa.table(texts), self.delimiter, styles)
-
-    def _line_feeds_only(self) -> bool:
-        """Whether the block is nothing but records with a line feed at each end."""
-        starts, ends = self.block.records.starts, self.block.records.ends
-        nexts = np.append(starts[1:], len(self.block.data))
-        return bool(len(starts) and starts[0] == 0 and (ends + 1 == nexts).all())
 
 
 def _added(columns: list[Any]) -> Any:  # noqa: ANN401 pyarrow has no types
@@ -293,11 +288,6 @@ def _added(columns: list[Any]) -> Any:  # noqa: ANN401 pyarrow has no types
     if len(columns) == 1:
         return columns[0]
     return reduce(pc.add, (column.cast(_WIDE_NUMBER) for column in columns))
-
-
-def block_delimiter(table_file: TableFile) -> str:
-    """The delimiter of what is copied."""
-    return table_file.layout.delimiter.decode()
 
 
 def _first_faults(
@@ -312,26 +302,3 @@ def _first_faults(
                 found[int(row)] = name, reason
             seen |= flags
     return found
-
-
-def _filtered(columns: dict[str, Any], fine: Flags) -> dict[str, Any]:
-    if fine.all():
-        return columns
-    mask = pa.array(fine)
-    return {name: values.filter(mask) for name, values in columns.items()}
-
-
-def _written(table: pa.Table, delimiter: str, styles: tuple[str, ...]) -> bytes:
-    """The table as CSV, in the first quoting style that can hold its values."""
-    for style in styles:
-        sink = io.BytesIO()
-        options = pyarrow.csv.WriteOptions(
-            include_header=False, delimiter=delimiter, quoting_style=style
-        )
-        try:
-            pyarrow.csv.write_csv(table, sink, options)
-        except pa.ArrowInvalid:
-            continue
-        return sink.getvalue()
-    message = "a value cannot be written as CSV"
-    raise AssertionError(message)

@@ -7,7 +7,7 @@ comma, the mapping's date format), the text is rewritten to the plain one.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -42,9 +42,13 @@ MAX_ID_CHARACTERS = 500
 _PLAIN_DATES = {"date": "%Y-%m-%d", "timestamp": "%Y-%m-%d %H:%M:%S.%f"}
 
 NUMBER = pa.decimal128(38, 20)
+# most numbers are short, and then cheaper; both scales are multiples of 4
+SHORT_NUMBER = pa.decimal128(16, 4)
 MOMENT = pa.timestamp("us")
 BOOLEANS = pa.array(["true", "false", "t", "f", "yes", "no", "1", "0"])
 
+_SHORT_NUMBER_LENGTH = 12
+_OF_NUMBERS = np.isin(np.arange(256), list(b"+-.0123456789"))
 _ANY_NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)$"
 _SHORT_NUMBER = r"^[+-]?(\d{1,12}(\.\d{0,20})?|\.\d{1,20})$"
 _SHORT_WHOLE = r"^-?\d{1,12}$"
@@ -80,16 +84,18 @@ class Clock:
 class Checked:
     """A column of some records after the check; all arrays have one entry per record.
 
-    text: what is copied; null where nothing was given.
+    text: what the file says, or what is meant by it; null where nothing was given.
     values: the text read as the column's type; null where it cannot be read.
     faults: for each reason, which records have it; the first reason counts.
-    changed: whether text differs from what the file says.
     """
 
     text: Array
     values: Array
-    faults: list[tuple[str, Flags]]
-    changed: bool
+    faults: list[tuple[str, Flags]] = field(default_factory=list)
+
+    def filtered(self, mask: Array) -> "Checked":
+        """The records that a mask picks, which have no faults."""
+        return Checked(self.text.filter(mask), self.values.filter(mask))
 
 
 def check_column(
@@ -99,7 +105,6 @@ def check_column(
 
     text: array of strings with null for empty values, shape (records,).
     """
-    given = text
     text = _translated(text, name, mapping)
     date_format = mapping.date_format_of(name)
     if date_format is not None and column.type in _PLAIN_DATES:
@@ -115,7 +120,7 @@ def check_column(
         *shape_faults,
         *_outside(values, column, clock),
     ]
-    return Checked(text, values, faults, changed=text is not given)
+    return Checked(text, values, faults)
 
 
 def check_defaults(contract: Contract, mapping: TableMapping, clock: Clock) -> None:
@@ -140,8 +145,7 @@ def constant_column(
 ) -> Checked:
     """A column whose every record holds the mapping's default."""
     text = pa.array([value] * count, pa.string())
-    checked = check_column(text, column, name, TableMapping(), clock)
-    return Checked(checked.text, checked.values, checked.faults, changed=True)
+    return check_column(text, column, name, TableMapping(), clock)
 
 
 def _translated(text: Array, name: str, mapping: TableMapping) -> Array:
@@ -199,6 +203,9 @@ def _read_id(text: Array, _mapping: TableMapping, _clock: Clock) -> Read:
 
 def _read_number(text: Array, mapping: TableMapping, _clock: Clock) -> Read:
     point = plain_numbers(text, mapping)
+    short = _short_numbers(point)
+    if short is not None:
+        return short, [], point
     fits = pc.match_substring_regex(point, _SHORT_NUMBER)
     values = _cast_where(fits, point, NUMBER)
     if not _unread(text, values):
@@ -211,10 +218,34 @@ def _read_number(text: Array, mapping: TableMapping, _clock: Clock) -> Read:
     return values, faults, point
 
 
+def _short_numbers(text: Array) -> Array | None:
+    """The numbers, if each of them is a short one with at most 4 decimals.
+
+    Of these characters Arrow reads what the patterns read, and so few of them are no
+    number out of range.
+    """
+    lengths = pc.max(pc.binary_length(text)).as_py() or 0
+    if lengths > _SHORT_NUMBER_LENGTH or not _OF_NUMBERS[_bytes_of(text)].all():
+        return None
+    try:
+        return pc.cast(text, SHORT_NUMBER)
+    except pa.ArrowInvalid:
+        return None
+
+
+def _bytes_of(text: Array) -> npt.NDArray[np.uint8]:
+    """The bytes of all texts, one after another."""
+    _, offsets, data = text.buffers()
+    if not len(text) or data is None:
+        return np.zeros(0, np.uint8)
+    ends = np.frombuffer(offsets, np.int32)[text.offset : text.offset + len(text) + 1]
+    return np.frombuffer(data, np.uint8)[ends[0] : ends[-1]]
+
+
 def _read_integer(text: Array, mapping: TableMapping, _clock: Clock) -> Read:
     text = plain_numbers(text, mapping)
     fits = pc.match_substring_regex(text, _SHORT_WHOLE)
-    values = _cast_where(fits, text, NUMBER)
+    values = _cast_where(fits, text, pa.int64())
     if not _unread(text, values):
         return values, [], text
     number = pc.match_substring_regex(text, _ANY_NUMBER)
