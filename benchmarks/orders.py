@@ -145,6 +145,27 @@ def write_orders(path: Path, rows: int, bad_share: float = 0) -> list[BadRecord]
     return found
 
 
+def write_additions(path: Path, rows: int, share: float) -> None:
+    """Write orders to add to those of write_orders with as many rows.
+
+    A share of them is changed, namely of another status, and as many are new.
+    """
+    count = round(rows * share)
+    changed = np.linspace(0, rows - 1, count, dtype=np.int64)
+    plan = _Plan(rows, *(np.array([], np.int64),) * 2)
+    with path.open("wb") as file:
+        file.write(",".join(COLUMNS).encode() + b"\n")
+        for start in range(0, rows, CHUNK):
+            data, ends = _lines(*_fields(plan, np.arange(start, start + CHUNK)))
+            for place in changed[_within(changed, np.arange(start, start + CHUNK))]:
+                first = int(ends[place - start - 1]) if place > start else 0
+                fields = data[first : ends[place - start]].split(b",")
+                file.write(b",".join([*fields[:6], b"returned", *fields[7:]]))
+        for start in range(rows, rows + count, CHUNK):
+            places = np.arange(start, min(start + CHUNK, rows + count))
+            file.write(_lines(*_fields(plan, places))[0])
+
+
 def _plan(rows: int, bad_share: float) -> _Plan:
     chance = np.random.default_rng(SEED)
     count = round(rows * bad_share)
