@@ -4,14 +4,14 @@ import csv
 import fnmatch
 import io
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from loader.contract import Contract
 from loader.errors import DataRefusedError, UsageError
 from loader.mapping import WHITESPACE, Mapping, TableMapping
 from loader.reading import BYTE_ORDER_MARK, UTF_16_MARKS, CsvFile, Layout
-from loader.records import UnterminatedQuoteError, split_records
+from loader.records import TooLongError, UnterminatedQuoteError, split_records
 
 DELIMITERS = (",", ";", "\t", "|")
 HEADER_BYTES = 1 << 20
@@ -200,7 +200,7 @@ def _split_header(
             quoted=layout.quoted,
             final=len(beginning) < HEADER_BYTES,
         )
-    except UnterminatedQuoteError:
+    except (TooLongError, UnterminatedQuoteError):
         # the header itself may be fine: the record at fault is named when it is read
         records = split_records(
             data[: data.find(b"\n") + 1],
@@ -263,7 +263,7 @@ def _table_file(
         path=path,
         contract=contract,
         mapping=mapping,
-        layout=layout,
+        layout=replace(layout, fields=len(fields)),
         fields=fields,
         constants=constants,
         absent=tuple(name for name in absent if name not in constants),
