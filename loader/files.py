@@ -11,7 +11,7 @@ from loader.contract import Contract
 from loader.errors import DataRefusedError, UsageError
 from loader.mapping import WHITESPACE, Mapping, TableMapping
 from loader.reading import CsvFile, Layout
-from loader.records import UnterminatedQuoteError, split_records
+from loader.records import TooLongError, UnterminatedQuoteError, split_records
 from loader.transcoding import BYTE_ORDER_MARK, UTF_16_MARKS
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -205,7 +205,7 @@ def _split_header(
             quoted=layout.quoted,
             final=len(beginning) < HEADER_BYTES,
         )
-    except UnterminatedQuoteError:
+    except (TooLongError, UnterminatedQuoteError):
         # the header itself may be fine: the record at fault is named when it is read
         records = split_records(
             data[: data.find(b"\n") + 1],
@@ -271,7 +271,7 @@ def _table_file(
         path=path,
         contract=contract,
         mapping=mapping,
-        layout=layout,
+        layout=replace(layout, fields=len(fields)),
         fields=fields,
         constants=constants,
         absent=tuple(name for name in absent if name not in constants),

@@ -12,14 +12,19 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from loader.errors import DataRefusedError
-from loader.records import Records, UnterminatedQuoteError, split_records
+from loader.records import (
+    MAX_RECORD_BYTES,
+    Records,
+    TooLongError,
+    UnterminatedQuoteError,
+    split_records,
+)
 from loader.transcoding import UTF_8, Transcoded, own_bytes
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
 BLOCK_BYTES = 4 << 20
-MAX_RECORD_BYTES = 64 << 20
 
 _READ_ERRORS = (OSError, EOFError, zlib.error)
 
@@ -72,6 +77,7 @@ class Layout:
     """How the records of a file are told apart, and where the first one starts.
 
     offset: a byte of the content in UTF-8.
+    fields: how many values a record has; 0 if that is not known.
     """
 
     delimiter: bytes
@@ -79,6 +85,7 @@ class Layout:
     offset: int = 0
     line: int = 1
     encoding: str = UTF_8
+    fields: int = 0
 
 
 class _Hashed(io.RawIOBase):
@@ -213,7 +220,8 @@ def read_blocks(file: CsvFile, layout: Layout) -> Iterator[Block]:
     """The records of a file, a few megabytes at a time.
 
     Raises:
-        DataRefusedError: a quote is never closed, or the file cannot be read.
+        DataRefusedError: a quote is never closed, a record is too long, or the file
+            cannot be read.
     """
     skipped = file.read(layout.offset)
     offset, line, rest = len(skipped), layout.line, b""
@@ -222,28 +230,13 @@ def read_blocks(file: CsvFile, layout: Layout) -> Iterator[Block]:
         added = file.read(BLOCK_BYTES)
         final = len(added) < BLOCK_BYTES
         data = rest + added
-        try:
-            records = split_records(
-                data, delimiter=layout.delimiter, quoted=layout.quoted, final=final
-            )
-        except UnterminatedQuoteError as error:
-            start = line + data.count(b"\n", 0, error.offset)
-            message = (
-                f"{file.path}: a quote in the record that starts on line {start} is "
-                "never closed. Close it, or double it if it belongs to the text."
-            )
-            raise DataRefusedError(message) from error
-        place = BlockPlace(offset, line, len(data), final)
-        yield Block(data[: records.consumed], records, place, layout.encoding)
-        rest = data[records.consumed :]
-        offset += records.consumed
-        line += records.line_feeds
-        if len(rest) > MAX_RECORD_BYTES:
-            message = (
-                f"{file.path}: the record that starts on line {line} is longer than "
-                f"{MAX_RECORD_BYTES >> 20} MB. Is a closing quote missing?"
-            )
-            raise DataRefusedError(message)
+        block = _block(
+            file.path, layout, data, BlockPlace(offset, line, len(data), final)
+        )
+        yield block
+        rest = data[block.records.consumed :]
+        offset += block.records.consumed
+        line += block.records.line_feeds
 
 
 def read_block(path: Path, layout: Layout, place: BlockPlace) -> Block:
@@ -255,14 +248,45 @@ def read_block(path: Path, layout: Layout, place: BlockPlace) -> Block:
     with CsvFile(path, layout.encoding) as file:
         skipped = 0
         while skipped < place.offset:
-            skipped += len(file.read(min(BLOCK_BYTES, place.offset - skipped)))
+            part = len(file.read(min(BLOCK_BYTES, place.offset - skipped)))
+            if not part:
+                break
+            skipped += part
         data = file.read(place.seen)
     if len(data) != place.seen:
         message = f"{path} changed while it was read. Load it again."
         raise DataRefusedError(message)
-    records = split_records(
-        data, delimiter=layout.delimiter, quoted=layout.quoted, final=place.final
-    )
+    return _block(path, layout, data, place)
+
+
+def _block(path: Path, layout: Layout, data: bytes, place: BlockPlace) -> Block:
+    """The whole records at the beginning of data, which was seen at a place."""
+    try:
+        records = split_records(
+            data,
+            delimiter=layout.delimiter,
+            quoted=layout.quoted,
+            final=place.final,
+            fields=layout.fields,
+            longest=MAX_RECORD_BYTES,
+        )
+    except UnterminatedQuoteError as error:
+        start = place.line + data.count(b"\n", 0, error.offset)
+        message = (
+            f"{path}: a quote in the record that starts on line {start} is never "
+            "closed, and what follows does not look like records. If the file was cut "
+            "off there, export it again; else close the quote, or double it if it "
+            "belongs to the text."
+        )
+        raise DataRefusedError(message) from error
+    except TooLongError as error:
+        start = place.line + data.count(b"\n", 0, error.offset)
+        message = (
+            f"{path}: the record that starts on line {start} is longer than "
+            f"{MAX_RECORD_BYTES >> 20} MB. Is this a CSV file with line feeds? If so, "
+            "shorten that record or take it out."
+        )
+        raise DataRefusedError(message) from error
     return Block(data[: records.consumed], records, place, layout.encoding)
 
 

@@ -3,31 +3,42 @@
 A record ends at a line feed outside quotes. A quote opens a value only at its start,
 and closes it only at its end (RFC 4180). A record whose quotes do not add up is broken:
 it is taken to end at its first line feed, and reading goes on with the next line, so
-that one stray quote costs one line and never swallows its neighbours.
+that one stray quote costs one line and never swallows its neighbours. Data with such
+records takes the careful way, in `stray_quotes`.
 """
 
-import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
+
+from loader.stray_quotes import (
+    CARRIAGE_RETURN,
+    LINE_FEED,
+    MAX_RECORD_BYTES,
+    QUOTE,
+    Careful,
+    Rules,
+    TooLongError,
+    UnterminatedQuoteError,
+)
+
+__all__ = [
+    "CARRIAGE_RETURN",
+    "LINE_FEED",
+    "MAX_RECORD_BYTES",
+    "QUOTE",
+    "Records",
+    "TooLongError",
+    "UnterminatedQuoteError",
+    "split_records",
+]
 
 Offsets = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 Bytes = npt.NDArray[np.uint8]
 
-LINE_FEED, CARRIAGE_RETURN, QUOTE = b'\n\r"'
 BLANKS = list(b" \t\r\n")
-
-
-class UnterminatedQuoteError(Exception):
-    """A quote opened in the record at byte `offset` is never closed."""
-
-    def __init__(self, offset: int) -> None:
-        """Remember where the record starts."""
-        super().__init__(offset)
-        self.offset = offset
 
 
 @dataclass(frozen=True)
@@ -54,27 +65,47 @@ class Records:
 
 
 def split_records(
-    data: bytes, *, delimiter: bytes, quoted: bool, final: bool
+    data: bytes,
+    *,
+    delimiter: bytes,
+    quoted: bool,
+    final: bool,
+    fields: int = 0,
+    longest: int = MAX_RECORD_BYTES,
 ) -> Records:
     """Find the records in data that begins at a record's start.
 
-    `quoted` says whether quotes have a meaning; `final` that no more bytes follow, so
-    that the last record needs no line feed.
+    Where the last record is not complete, it is left for the next call, which should
+    be given it again with what follows it. How often that is done, and how much is
+    added each time, makes no difference to the records found.
+
+    Args:
+        data: The bytes.
+        delimiter: What stands between values; one byte.
+        quoted: Whether quotes have a meaning.
+        final: Whether no more bytes follow, so that the last record needs no line feed.
+        fields: How many values a record has, to tell a stray quote that nothing closes
+            from a file that was cut off; 0 if that is not known: then it is cut off.
+        longest: How many bytes a record may have.
 
     Raises:
-        UnterminatedQuoteError: the final bytes end within quotes.
+        UnterminatedQuoteError: a quote is not closed, and what follows is no records.
+        TooLongError: a record is longer.
     """
     array = np.frombuffer(data, dtype=np.uint8)
     feeds = np.flatnonzero(array == LINE_FEED)
+    quotes = np.flatnonzero(array == QUOTE) if quoted and b'"' in data else feeds[:0]
     broken_starts: list[int] = []
     ends = feeds
-    if quoted and b'"' in data:
-        quotes = np.flatnonzero(array == QUOTE)
-        if _well_formed(array, quotes, delimiter):
-            ends = feeds[np.searchsorted(quotes, feeds) % 2 == 0]
-            _refuse_open_quote(quotes, ends, final=final)
-        else:
-            ends, broken_starts = _split_carefully(data, delimiter, final=final)
+    if len(quotes):
+        ends = feeds[np.searchsorted(quotes, feeds) % 2 == 0]
+    if (
+        (final and len(quotes) % 2)
+        or _has_longer(ends, len(data), longest)
+        or not _well_formed(array, quotes, delimiter)
+    ):
+        rules = Rules(delimiter[0], fields, longest, final=final)
+        ends, broken_starts = Careful(array, feeds, quotes, rules).split()
     consumed = int(ends[-1]) + 1 if len(ends) else 0
     if final and consumed < len(data):
         ends = np.append(ends, len(data))
@@ -94,6 +125,13 @@ def split_records(
         consumed=consumed,
         line_feeds=int(np.searchsorted(feeds, consumed)),
     )
+
+
+def _has_longer(ends: Offsets, size: int, longest: int) -> bool:
+    """Whether a record, the unfinished last one included, is longer than it may be."""
+    if size <= longest:
+        return False
+    return bool((np.diff(ends, prepend=-1, append=size) - 1 > longest).any())
 
 
 def _well_formed(array: Bytes, quotes: Offsets, delimiter: bytes) -> bool:
@@ -116,11 +154,6 @@ def _well_formed(array: Bytes, quotes: Offsets, delimiter: bytes) -> bool:
     return bool((array[returns[returns < len(array)]] == LINE_FEED).all())
 
 
-def _refuse_open_quote(quotes: Offsets, ends: Offsets, *, final: bool) -> None:
-    if final and len(quotes) % 2:
-        raise UnterminatedQuoteError(int(ends[-1]) + 1 if len(ends) else 0)
-
-
 def _without_carriage_return(array: Bytes, starts: Offsets, ends: Offsets) -> Offsets:
     """The ends, moved before the carriage return of a CRLF."""
     if not len(ends):
@@ -128,56 +161,3 @@ def _without_carriage_return(array: Bytes, starts: Offsets, ends: Offsets) -> Of
     shorter = (ends > starts) & (array[ends - 1] == CARRIAGE_RETURN)
     before: Offsets = ends - shorter.astype(np.int64)
     return before
-
-
-@dataclass(frozen=True)
-class _Patterns:
-    """What can stand at a record's start."""
-
-    whole: re.Pattern[bytes]
-    cut_off: re.Pattern[bytes]
-    open_quote: re.Pattern[bytes]
-
-
-@lru_cache
-def _patterns(delimiter: bytes) -> _Patterns:
-    separator = re.escape(delimiter)
-    opened = rb'"[^"]*(?:""[^"]*)*'
-    bare = rb'[^"\n' + separator + rb"]*"
-    values = rb"(?:(?:" + opened + rb'"|' + bare + rb")" + separator + rb")*"
-    value = rb"(?:" + opened + rb'"|' + bare + rb")"
-    return _Patterns(
-        whole=re.compile(values + value + rb"\r?(?:\n|\Z)"),
-        cut_off=re.compile(
-            values + rb"(?:" + opened + rb'"?|' + bare + rb")\r?\Z", re.DOTALL
-        ),
-        open_quote=re.compile(values + opened + rb"\Z"),
-    )
-
-
-def _split_carefully(
-    data: bytes, delimiter: bytes, *, final: bool
-) -> tuple[Offsets, list[int]]:
-    """The ends of the records, one by one, and the starts of the broken ones."""
-    patterns = _patterns(delimiter)
-    ends: list[int] = []
-    broken: list[int] = []
-    start = 0
-    while start < len(data):
-        if final and patterns.open_quote.match(data, start):
-            raise UnterminatedQuoteError(start)
-        if not final and patterns.cut_off.match(data, start):
-            break
-        whole = patterns.whole.match(data, start)
-        if whole:
-            end = whole.end() - whole.group().endswith(b"\n")
-        else:
-            end = data.find(b"\n", start)
-            if end < 0 and not final:
-                break
-            end = len(data) if end < 0 else end
-            broken.append(start)
-        if end < len(data):
-            ends.append(end)
-        start = end + 1
-    return np.array(ends, dtype=np.int64), broken

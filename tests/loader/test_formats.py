@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         ("order_id,customer_id,revenue\n", "has no column 'order_date'"),
         ("Order_ID;Client;Total\n", "It has 'Order_ID', 'Client', 'Total'"),
         (ORDER.replace(",revenue", ",revenue,revenue"), "more than one column"),
-        (ORDER + '1,"ann,2024-01-01,5\n2,bob,2024-01-01,5\n', "line 2 is never closed"),
+        (ORDER + '2,bob,2024-01-01,5\n1,"ann,2024-01-01', "line 3 is never closed"),
         (ORDER.replace("\n", "\r") + "1,ann,2024-01-01,5\r", "carriage returns"),
         (ORDER.encode("utf-16"), "UTF-16"),
         (b"order_id,\xff\n", "not UTF-8"),

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,13 +15,13 @@ from hypothesis import strategies as st
 
 from loader import reading
 from loader.errors import DataRefusedError
-from loader.reading import CsvFile, Layout, read_blocks
+from loader.reading import CsvFile, Layout, read_block, read_blocks
 from loader.records import UnterminatedQuoteError, split_records
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-LAYOUT = Layout(b",", quoted=True)
+LAYOUT = Layout(b",", quoted=True, fields=2)
 
 texts = st.text(st.sampled_from('ab",;\n\r é'), max_size=6)
 rows = st.lists(st.lists(texts, min_size=2, max_size=3), max_size=8)
@@ -30,9 +33,11 @@ anything = st.lists(
 ).map(b"".join)
 
 
-def split(data: bytes) -> list[tuple[int, bytes, bool]]:
+def split(data: bytes, fields: int = 0) -> list[tuple[int, bytes, bool]]:
     """Give the physical line, the bytes, and whether it is broken, for each record."""
-    records = split_records(data, delimiter=b",", quoted=True, final=True)
+    records = split_records(
+        data, delimiter=b",", quoted=True, final=True, fields=fields
+    )
     return [
         (1 + int(line), data[start:end], bool(broken))
         for start, end, line, broken in zip(
@@ -61,55 +66,149 @@ def test_well_formed_csv_is_split_as_pythons_csv_reads_it(
         reached += 1 + sum(value.count("\n") for value in row)
 
 
-@given(anything)
-@example(b'1,5" x\n2,b\n')
-@example(b'1,"a"b\n2,"c"\n')
-@example(b'"a\n"b",c\n')
-@settings(max_examples=500, deadline=None)
-def test_whatever_the_bytes_they_are_records_or_line_ends(data: bytes) -> None:
-    try:
-        records = split_records(data, delimiter=b",", quoted=True, final=True)
-    except UnterminatedQuoteError as refusal:
-        rest = data[refusal.offset :]
-        assert rest.count(b'"') % 2 == 1
-        return
-    place = 0
-    for start, end, line, broken in zip(
-        records.starts, records.ends, records.lines, records.broken, strict=True
-    ):
-        assert data[place:start].strip(b"\r\n") == b""
-        assert line == data.count(b"\n", 0, start)
-        assert not (broken and b"\n" in data[start:end])
-        place = end
-    assert data[place:].strip(b"\r\n") == b""
+@dataclass
+class Reference:
+    """The rules for records, followed byte by byte.
+
+    found: physical line, bytes, and whether it is broken, for each record. refused: the
+    byte where a record starts that refuses the file.
+    """
+
+    data: bytes
+    fields: int
+    longest: int
+    found: list[tuple[int, bytes, bool]] = field(default_factory=list)
+    refused: int | None = None
+
+    def read(self) -> Reference:
+        """Read to the end, or to a record that refuses the file."""
+        start = 0
+        while start < len(self.data):
+            end, is_whole = self.whole(start)
+            is_lost = end is None or end - start > self.longest
+            if is_lost and not self.has_records_behind(start):
+                self.refused = start
+                return self
+            if is_lost or not is_whole:
+                end = self.line_end(start)
+            if end is None or end - start > self.longest:
+                self.refused = start
+                return self
+            raw = self.data[start:end].removesuffix(b"\r")
+            if raw:
+                line = 1 + self.data.count(b"\n", 0, start)
+                self.found.append((line, raw, is_lost or not is_whole))
+            start = end + 1
+        return self
+
+    def whole(self, place: int) -> tuple[int | None, bool]:
+        """Where a record ends, or where its fault shows; None where a quote is open."""
+        inside, opens = False, True
+        while place < len(self.data):
+            byte, two = self.data[place : place + 1], self.data[place : place + 2]
+            if inside and two == b'""':
+                place += 1
+            elif inside and byte == b'"':
+                behind = self.data[place + 1 : place + 3]
+                if behind[:1] not in {b"", b",", b"\n"} and behind not in {
+                    b"\r",
+                    b"\r\n",
+                }:
+                    return place + 1 + (behind[:1] == b"\r"), False
+                inside = False
+            elif byte == b'"' and not opens:
+                return place, False
+            elif byte == b'"':
+                inside = True
+            elif byte == b"\n" and not inside:
+                return place, True
+            opens = byte == b","
+            place += 1
+        return (None, False) if inside else (len(self.data), True)
+
+    def line_end(self, start: int) -> int:
+        """Where a line ends."""
+        end = self.data.find(b"\n", start)
+        return len(self.data) if end < 0 else end
+
+    def has_records_behind(self, start: int) -> bool:
+        """Whether nine of ten of the lines behind, within reach, fit the header."""
+        stop = start + self.longest
+        lines = self.data[self.line_end(start) + 1 : stop].split(b"\n")
+        if stop < len(self.data) and self.line_end(start) < stop:
+            lines.pop()
+        counts = [line.count(b",") + 1 for line in lines if line]
+        fitting = sum(count == self.fields for count in counts)
+        return 0 < len(counts) * 9 <= fitting * 10
 
 
-@given(data=anything, size=st.integers(1, 12))
-@example(data=b'1,"a""\n",b\n2,c\n', size=6)
+def read(path: Path, size: int, fields: int, longest: int) -> list[object]:
+    """Read a file's records in blocks of some size; at last 'refused' if it is."""
+    found: list[object] = []
+    with pytest.MonkeyPatch.context() as patch, CsvFile(path) as file:
+        patch.setattr(reading, "BLOCK_BYTES", size)
+        patch.setattr(reading, "MAX_RECORD_BYTES", longest)
+        layout = Layout(b",", quoted=True, fields=fields)
+        try:
+            for block in read_blocks(file, layout):
+                again = read_block(path, layout, block.place)
+                for n in range(len(block.records)):
+                    broken = bool(block.records.broken[n])
+                    found.append((block.line_of(n), block.raw(n), broken))
+                    assert again.raw(n) == block.raw(n)
+        except DataRefusedError:
+            found.append("refused")
+    return found
+
+
+@given(
+    data=anything,
+    size=st.integers(1, 50),
+    fields=st.sampled_from([1, 2, 2, 3]),
+    longest=st.sampled_from([3, 8, 20, 1000]),
+)
+@example(data=b'1,5" x\n2,b\n', size=50, fields=2, longest=1000)
+@example(data=b'1,"a"b\n2,"c"\n', size=50, fields=2, longest=1000)
+@example(data=b'"a\n"b",c\n', size=50, fields=2, longest=1000)
+@example(data=b'1,"a""\n",b\n2,c\n', size=6, fields=2, longest=1000)
+@example(data=b'1,"a\n2,b\n3,c', size=6, fields=2, longest=1000)
+@example(data=b'1,"a\n2,"",b\n3,c,', size=6, fields=3, longest=1000)
+@example(data=b'1,"a\n2,b\n3,c\n4,d"\n5,e\n', size=6, fields=2, longest=10)
 @settings(
     max_examples=500,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-def test_the_size_of_the_blocks_changes_nothing(
-    data: bytes, size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_whatever_the_bytes_and_the_blocks_records_are_as_the_rules_say(
+    data: bytes, size: int, fields: int, longest: int, tmp_path: Path
 ) -> None:
     path = tmp_path / "any.csv"
     path.write_bytes(data)
-    with monkeypatch.context() as patch:
-        patch.setattr(reading, "BLOCK_BYTES", size)
-        try:
-            with CsvFile(path) as file:
-                found = [
-                    (block.line_of(n), block.raw(n), bool(block.records.broken[n]))
-                    for block in read_blocks(file, LAYOUT)
-                    for n in range(len(block.records))
-                ]
-        except DataRefusedError:
-            with pytest.raises(UnterminatedQuoteError):
-                split(data)
-            return
-    assert found == split(data)
+    expected = Reference(data, fields, longest).read()
+    found = read(path, size, fields, longest)
+    if expected.refused is None:
+        assert found == expected.found
+    else:
+        assert found[-1] == "refused"
+        assert found[:-1] == expected.found[: len(found) - 1]
+
+
+@given(anything, st.sampled_from([1, 2]))
+@settings(max_examples=300, deadline=None)
+def test_each_byte_belongs_to_a_record_or_to_a_line_end(
+    data: bytes, fields: int
+) -> None:
+    try:
+        records = split_records(
+            data, delimiter=b",", quoted=True, final=True, fields=fields
+        )
+    except UnterminatedQuoteError:
+        return
+    place = 0
+    for start, end in zip(records.starts, records.ends, strict=True):
+        assert data[place:start].strip(b"\r\n") == b""
+        place = end
+    assert data[place:].strip(b"\r\n") == b""
 
 
 def test_a_stray_quote_costs_one_line_and_not_its_neighbours() -> None:
@@ -122,9 +221,48 @@ def test_a_stray_quote_costs_one_line_and_not_its_neighbours() -> None:
     ]
 
 
-def test_many_stray_quotes_take_time_in_proportion() -> None:
-    data = b'1,5" screen,x\n' * 200_000
-    assert all(broken for _, _, broken in split(data))
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'1,5" screen,x\n' * 50_000,
+        b'1,"open,x\n' * 50_000,
+        b'1,"open,x\n' + b'2,"",x\n' * 50_000,
+        b'"","",""x\n' * 50_000,
+        b'"' * 500_001 + b"\n" + b"1,2,3\n" * 10,
+        (b'1,"a\n' + b"2,b,c\n" * 99 + b'",x"y\n') * 1000,
+        b'1,"' + b"x\n" * 9 + b'3,",\n' * 50_000,
+    ],
+)
+def test_stray_quotes_take_time_in_proportion(data: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "hostile.csv"
+    seconds = []
+    for times in (1, 4):
+        path.write_bytes(data * times)
+        begin = time.process_time()
+        with CsvFile(path) as file, suppress(DataRefusedError):
+            for _ in read_blocks(file, Layout(b",", quoted=True, fields=3)):
+                pass
+        seconds.append(time.process_time() - begin)
+    assert seconds[1] < 0.5 + 10 * seconds[0]
+
+
+def test_a_quote_that_nothing_closes_costs_one_line_where_records_follow() -> None:
+    data = b'1,a\n2,"open\n' + b"3,b\n" * 30 + b"4,b,c\n"
+    found = split(data, fields=2)
+    assert found[1] == (2, b'2,"open', True)
+    assert len(found) == 33
+    assert [line for line, _, broken in found if broken] == [2]
+
+
+@pytest.mark.parametrize(
+    "rest", [b"", b"some words\n", b"3,b\n" * 4 + b"some words, and, more\n"]
+)
+def test_a_quote_that_nothing_closes_refuses_a_file_that_was_cut_off(
+    rest: bytes,
+) -> None:
+    with pytest.raises(UnterminatedQuoteError) as refusal:
+        split(b'1,a\n2,"open\n' + rest, fields=2)
+    assert refusal.value.offset == 4
 
 
 def test_a_record_that_never_ends_is_refused_before_it_fills_the_memory(
@@ -133,12 +271,11 @@ def test_a_record_that_never_ends_is_refused_before_it_fills_the_memory(
     monkeypatch.setattr(reading, "BLOCK_BYTES", 1000)
     monkeypatch.setattr(reading, "MAX_RECORD_BYTES", 5000)
     path = tmp_path / "endless.csv"
-    path.write_bytes(b'a,b\n1,"' + b"x\n" * 10_000)
-    with (
-        CsvFile(path) as file,
-        pytest.raises(DataRefusedError, match="starts on line 2 is longer"),
-    ):
-        list(read_blocks(file, LAYOUT))
+    for rest, says in ((b"x\n", "line 2 is never closed"), (b"x", "line 2 is longer")):
+        path.write_bytes(b'a,b\n1,"' + rest * 2_000_000)
+        with CsvFile(path) as file, pytest.raises(DataRefusedError, match=says):
+            list(read_blocks(file, LAYOUT))
+        assert file.position < 2 << 20
 
 
 def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path) -> None:
