@@ -158,15 +158,22 @@ class _Scanner:
             holders = np.searchsorted(records.starts, zeros, side="right") - 1
             for holder in np.unique(holders):
                 self.reasons.setdefault(int(holder), (None, NUL))
-        try:
-            block.data.decode()
-        except UnicodeDecodeError:
-            reason = not_in(block.encoding)
-            for record in range(len(records)):
-                try:
-                    block.text(record).decode()
-                except UnicodeDecodeError:  # noqa: PERF203 a rare block
-                    self.reasons.setdefault(record, (None, reason))
+        self._note_undecodable()
+
+    def _note_undecodable(self) -> None:
+        """Records with bytes that are no text, each found from the one before it on."""
+        block, records = self.block, self.block.records
+        data, place = memoryview(block.data), 0
+        while True:
+            try:
+                str(data[place:], "utf-8")
+            except UnicodeDecodeError as error:  # noqa: PERF203 a rare record
+                where = place + error.start
+                record = int(np.searchsorted(records.starts, where, side="right")) - 1
+                self.reasons.setdefault(record, (None, not_in(block.encoding)))
+                place = int(records.ends[record])
+            else:
+                return
 
     def _note_line_breaks(self) -> None:
         """Records with a carriage return outside quotes that ends no line."""

@@ -113,7 +113,7 @@ class Careful:
         may_open = (
             (runs == 0) | (before == self.rules.delimiter) | (before == LINE_FEED)
         )
-        padded = np.append(self.array, [LINE_FEED, LINE_FEED])
+        padded = np.append(self.array, np.full(2, LINE_FEED, np.uint8))
         next_one, next_two = padded[after], padded[after + 1]
         is_return = next_one == CARRIAGE_RETURN
         may_close = (next_one == self.rules.delimiter) | (next_one == LINE_FEED)

@@ -58,6 +58,8 @@ _OFFSET = (
     r"^((?:19|2\d)\d\d-\d\d-\d\d)[ T](\d\d:\d\d)(:\d\d(?:\.\d{1,6})?)? ?"
     r"(Z|[+-]\d\d(?::?\d\d)?)$"
 )
+_DAY = r"^\d{4}-\d\d-\d\d$"
+_MOMENT = r"^\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d+)?)?)?$"
 _MOMENT_LENGTHS = pa.array([10, 16, 19, *range(21, 27)], pa.int32())
 
 
@@ -95,7 +97,9 @@ class Checked:
 
     def filtered(self, mask: Array) -> "Checked":
         """The records that a mask picks, which have no faults."""
-        return Checked(self.text.filter(mask), self.values.filter(mask))
+        text = self.text.filter(mask)
+        same = self.values is self.text
+        return Checked(text, text if same else self.values.filter(mask))
 
 
 def check_column(
@@ -205,9 +209,9 @@ def _read_number(text: Array, mapping: TableMapping, _clock: Clock) -> Read:
     point = plain_numbers(text, mapping)
     short = _short_numbers(point)
     if short is not None:
-        return short, [], point
+        return *short, point
     fits = pc.match_substring_regex(point, _SHORT_NUMBER)
-    values = _cast_where(fits, point, NUMBER)
+    values = _cast(_only(fits, point), NUMBER)
     if not _unread(text, values):
         return values, [], point
     any_number = pc.match_substring_regex(point, _ANY_NUMBER)
@@ -218,34 +222,43 @@ def _read_number(text: Array, mapping: TableMapping, _clock: Clock) -> Read:
     return values, faults, point
 
 
-def _short_numbers(text: Array) -> Array | None:
-    """The numbers, if each of them is a short one with at most 4 decimals.
+def _short_numbers(text: Array) -> tuple[Array, list[tuple[str, Flags]]] | None:
+    """The numbers, if all that could be some are short, with at most 4 decimals.
 
-    Of these characters Arrow reads what the patterns read, and so few of them are no
-    number out of range.
+    What holds another character than those of numbers is none. Of these characters
+    Arrow reads what the patterns read, and so few of them are no number out of range.
     """
-    lengths = pc.max(pc.binary_length(text)).as_py() or 0
-    if lengths > _SHORT_NUMBER_LENGTH or not _OF_NUMBERS[_bytes_of(text)].all():
+    odd = _hold_others(text, _OF_NUMBERS)
+    faults = []
+    if odd is not None:
+        faults = [(NOT_A_NUMBER, odd)]
+        text = _only(pa.array(~odd), text)
+    if (pc.max(pc.binary_length(text)).as_py() or 0) > _SHORT_NUMBER_LENGTH:
         return None
     try:
-        return pc.cast(text, SHORT_NUMBER)
+        return pc.cast(text, SHORT_NUMBER), faults
     except pa.ArrowInvalid:
         return None
 
 
-def _bytes_of(text: Array) -> npt.NDArray[np.uint8]:
-    """The bytes of all texts, one after another."""
+def _hold_others(text: Array, known: Flags) -> Flags | None:
+    """Which texts hold bytes that are not known; None if no text does."""
     _, offsets, data = text.buffers()
     if not len(text) or data is None:
-        return np.zeros(0, np.uint8)
+        return None
     ends = np.frombuffer(offsets, np.int32)[text.offset : text.offset + len(text) + 1]
-    return np.frombuffer(data, np.uint8)[ends[0] : ends[-1]]
+    others = ~known[np.frombuffer(data, np.uint8)[ends[0] : ends[-1]]]
+    if not others.any():
+        return None
+    found = np.zeros(len(text), np.bool_)
+    found[np.searchsorted(ends, np.flatnonzero(others) + ends[0], side="right") - 1] = 1
+    return found
 
 
 def _read_integer(text: Array, mapping: TableMapping, _clock: Clock) -> Read:
     text = plain_numbers(text, mapping)
     fits = pc.match_substring_regex(text, _SHORT_WHOLE)
-    values = _cast_where(fits, text, pa.int64())
+    values = _cast(_only(fits, text), pa.int64())
     if not _unread(text, values):
         return values, [], text
     number = pc.match_substring_regex(text, _ANY_NUMBER)
@@ -268,16 +281,17 @@ def _read_boolean(text: Array, _mapping: TableMapping, _clock: Clock) -> Read:
 
 
 def _read_date(text: Array, _mapping: TableMapping, _clock: Clock) -> Read:
-    values = _cast(text, pa.date32())
+    values = _cast(text, pa.date32(), _DAY)
     return values, _not_dates(text, values), text
 
 
 def _read_timestamp(text: Array, _mapping: TableMapping, clock: Clock) -> Read:
     values = _cast_moments(text)
     if _unread(text, values):
-        rewritten = _in_shop_time(text, values, clock)
-        if rewritten is not text:
-            text, values = rewritten, _cast_moments(rewritten)
+        unread = pc.and_(pc.is_valid(text), pc.is_null(values))
+        rewritten = _in_shop_time(text.filter(unread), clock)
+        text = pc.replace_with_mask(text, unread, rewritten)
+        values = pc.replace_with_mask(values, unread, _cast_moments(rewritten))
     return values, _not_dates(text, values), text
 
 
@@ -304,25 +318,21 @@ def _with_format(text: Array, date_format: str, clock: Clock, plain: str) -> Arr
     return pc.coalesce(iso, foreign)
 
 
-def _in_shop_time(text: Array, values: Array, clock: Clock) -> Array:
+def _in_shop_time(text: Array, clock: Clock) -> Array:
     """The text with offsets converted to the shop's time zone, fractions cut to µs."""
-    unread = pc.and_(pc.is_valid(text), pc.is_null(values))
     shorter = pc.replace_substring_regex(text, _LONG_FRACTION, r"\1")
-    with_offset = pc.and_(unread, pc.match_substring_regex(shorter, _OFFSET))
-    rewritten = pc.if_else(unread, shorter, text)
-    with_offset = _flags(with_offset)
-    places = np.flatnonzero(with_offset.to_numpy(zero_copy_only=False))
-    if not len(places):
-        return rewritten if not rewritten.equals(text) else text
+    with_offset = pc.match_substring_regex(shorter, _OFFSET)
+    if not pc.any(with_offset).as_py():
+        return shorter
     compact = pc.replace_substring_regex(
-        shorter.take(pa.array(places)), _OFFSET, r"\1T\2\3\4"
+        shorter.filter(with_offset), _OFFSET, r"\1T\2\3\4"
     )
     moments = pd.to_datetime(
         compact.to_pandas(), format="ISO8601", utc=True, errors="coerce"
     )
     local = moments.dt.tz_convert(clock.zone).dt.tz_localize(None)
     iso = local.dt.strftime("%Y-%m-%d %H:%M:%S.%f").fillna("unreadable")
-    return pc.replace_with_mask(rewritten, with_offset, pa.array(iso, pa.string()))
+    return pc.replace_with_mask(shorter, with_offset, pa.array(iso, pa.string()))
 
 
 def _flags(mask: Array) -> Array:
@@ -331,28 +341,35 @@ def _flags(mask: Array) -> Array:
 
 
 def _cast_moments(text: Array) -> Array:
-    """Timestamps; null also for 2024-01-01 10, which PostgreSQL does not read."""
+    """Timestamps; null also for 2024-01-01 10, where the minutes are cut off."""
     fits = pc.is_in(pc.binary_length(text), _MOMENT_LENGTHS)
-    return _cast_where(fits, text, MOMENT)
+    return _cast(_only(fits, text), MOMENT, _MOMENT)
 
 
 def _unread(text: Array, values: Array) -> bool:
     return bool(values.null_count > text.null_count)
 
 
-def _cast_where(mask: Array, text: Array, kind: pa.DataType) -> Array:
-    if not pc.all(mask, skip_nulls=True).as_py():
-        text = pc.if_else(mask, text, pa.scalar(None, pa.string()))
-    return _cast(text, kind)
+def _only(mask: Array, text: Array) -> Array:
+    """The text where the mask is true, else null."""
+    if pc.all(mask, skip_nulls=True).as_py():
+        return text
+    return pc.if_else(mask, text, pa.scalar(None, pa.string()))
 
 
-def _cast(text: Array, kind: pa.DataType) -> Array:
-    """The text as another type; null where it cannot be: found by halving."""
+def _cast(text: Array, kind: pa.DataType, shape: str | None = None) -> Array:
+    """The text as another type; null where it cannot be.
+
+    Which values are at fault is found by halving. For many of them that takes long, so
+    those that have not the shape of the others are left out first.
+    """
     try:
         return pc.cast(text, kind)
     except pa.ArrowInvalid:
         if len(text) == 1:
             return pa.nulls(1, kind)
+    if shape is not None:
+        return _cast(_only(pc.match_substring_regex(text, shape), text), kind)
     half = len(text) // 2
     return pa.concat_arrays([_cast(text[:half], kind), _cast(text[half:], kind)])
 
