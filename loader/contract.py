@@ -85,6 +85,15 @@ class Contract(BaseModel):
         """The columns of the key that a record may lack."""
         return tuple(name for name in self.key if not self.columns[name].required)
 
+    @cached_property
+    def references(self) -> dict[str, str]:
+        """The columns that name a record of another table, and that table."""
+        return {
+            name: column.references
+            for name, column in self.columns.items()
+            if column.references is not None
+        }
+
     @property
     def has_key(self) -> bool:
         """Whether every record has a key."""

@@ -5,13 +5,16 @@ says the same as the one that stays is a duplicate and only counted; one that sa
 something else is rejected within a file, and superseded across files.
 """
 
+import io
 from dataclasses import dataclass
 from decimal import Decimal
 
+import numpy as np
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 it is a class
 
 from loader.contract import Contract
+from loader.keys import Rows
 from loader.store import amount_of, columns_of
 
 DUPLICATE_KEY = "duplicate key"
@@ -40,12 +43,13 @@ class Conflict:
     row: int
 
 
+_SUSPECTS = """
+create temporary table suspects (row_number bigint) on commit drop
+"""
+
 _CONFLICTS = sql.SQL("""
 create temporary table key_conflicts on commit drop as
-with repeated as (
-    select {key} from {table} group by {key} having count(*) > 1
-),
-numbered as (
+with numbered as (
     select {key}, ctid as place, row_number() over (order by ctid) - 1 as row_number
     from {table}
 ),
@@ -54,7 +58,7 @@ members as (
         numbered.*,
         width_bucket(numbered.row_number, %(first_rows)s::bigint[]) - 1 as file
     from numbered
-    inner join repeated using ({key})
+    inner join suspects using (row_number)
 ),
 picked as (
     select
@@ -98,13 +102,22 @@ delete from {table} using key_conflicts where {table}.ctid = key_conflicts.place
 
 
 def remove_duplicates(
-    cursor: Cursor, table: sql.Composable, contract: Contract, first_rows: list[int]
-) -> tuple[list[Removed], list[Conflict]]:
+    cursor: Cursor,
+    table: sql.Composable,
+    contract: Contract,
+    first_rows: list[int],
+    suspects: Rows,
+) -> tuple[list[Removed], list[Conflict], Rows]:
     """Leave one record per key in a table just filled by COPY.
 
     first_rows: for each file the number of rows copied before it.
-    Returns what was removed, counted, and each row that counts as rejected.
+    suspects: the rows among which are all those whose keys come again.
+    Returns what was removed, counted, each row that counts as rejected, and the numbers
+    of all removed rows.
     """
+    cursor.execute(_SUSPECTS)
+    lines = "\n".join(map(str, suspects.tolist()))
+    cursor.copy_expert("copy suspects from stdin", io.StringIO(lines))
     cursor.execute(
         _CONFLICTS.format(
             table=table,
@@ -127,5 +140,7 @@ def remove_duplicates(
         select file, row_number from key_conflicts where step = 'rejected' order by 1, 2
     """)
     rejected = [Conflict(file, row - first_rows[file]) for file, row in cursor]
-    cursor.execute("drop table key_conflicts")
-    return removed, rejected
+    cursor.execute("select row_number from key_conflicts")
+    rows = np.array([row for (row,) in cursor], np.int64)
+    cursor.execute("drop table key_conflicts, suspects")
+    return removed, rejected, rows

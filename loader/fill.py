@@ -2,9 +2,11 @@
 
 from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate, chain
 
+import numpy as np
 import psycopg2
 from psycopg2 import sql
 
@@ -13,11 +15,19 @@ from loader.duplicates import DUPLICATE_KEY, REASONS, remove_duplicates
 from loader.encode import HEADER, TRAILER
 from loader.errors import DataRefusedError
 from loader.files import TableFile
+from loader.keys import KeySpool, Rows
 from loader.pump import Progress, Pump, scan_file
 from loader.reading import BlockPlace
 from loader.rejects import RejectSpool
 from loader.scan import Batch, Reject, records_at
-from loader.store import Store, amount_of, columns_of, lacks_key, same_key
+from loader.store import (
+    Store,
+    amount_of,
+    columns_of,
+    incoming_name,
+    lacks_key,
+    same_key,
+)
 from loader.summary import BY_THIS_LOAD, FileTally, TableSummary
 from loader.values import Clock
 
@@ -50,6 +60,32 @@ class TableFill:
     progress: Progress
     load_id: int
     copied: list[_Copied] = field(default_factory=list)
+    keys: KeySpool = field(default_factory=KeySpool)
+    references: dict[str, KeySpool] = field(init=False)
+    removed: Rows = field(default_factory=lambda: np.zeros(0, np.int64))
+
+    def __post_init__(self) -> None:
+        """Begin to collect what the records refer to."""
+        self.references = {name: KeySpool() for name in self.contract.references}
+
+    def orphans(self, fills: Mapping[str, "TableFill"]) -> dict[str, int]:
+        """By column, how many rows name a record that no row of another table is.
+
+        A table without any rows is not looked into: the shop does not export it.
+        """
+        found = {}
+        for column, table in self.contract.references.items():
+            if table in fills and fills[table].keys.rows:
+                mine, theirs = self.references[column], fills[table].keys
+                count = mine.missing_from(theirs, without=self.removed)
+                if count:
+                    found[column] = count
+        return found
+
+    def close(self) -> None:
+        """Forget what was collected."""
+        for spool in (self.keys, *self.references.values()):
+            spool.close()
 
     def replace(self, name: str) -> None:
         """Copy the files into a new table, which ends with one row per key.
@@ -70,7 +106,7 @@ class TableFill:
                 without a key.
         """
         target = self.store.name(name)
-        incoming = sql.Identifier(f"new_{self.contract.table}")
+        incoming = incoming_name(self.contract)
         self._execute(
             "create temporary table {incoming} (like {target}) on commit drop;"
             "alter table {incoming} alter column _load_id set default {load_id};"
@@ -140,6 +176,9 @@ class TableFill:
                 self.spool.add(self.summary.table, file.path.name, batch.rejects)
             copied.places.append((copied.rows, batch.place, batch.good))
             copied.rows += batch.rows
+            self.keys.add(batch.keys)
+            for name, hashes in batch.references.items():
+                self.references[name].add(hashes)
 
         columns = sql.SQL(", ").join(map(sql.Identifier, file.columns))
         command = sql.SQL(
@@ -174,14 +213,15 @@ class TableFill:
 
     def _give_key(self, target: sql.Composable) -> None:
         """Make the key unique; without repeated keys, at no cost but the index."""
-        if not self.store.add_key(target, self.contract):
-            self._remove_duplicates(target)
-            self.store.add_key(target, self.contract)
+        suspects = self.keys.repeated()
+        if len(suspects):
+            self._remove_duplicates(target, suspects)
+        self.store.add_key(target, self.contract)
 
-    def _remove_duplicates(self, target: sql.Composable) -> None:
+    def _remove_duplicates(self, target: sql.Composable, suspects: Rows) -> None:
         first_rows = [0, *accumulate(file.rows for file in self.copied)][:-1]
-        removed, conflicts = remove_duplicates(
-            self.store.cursor, target, self.contract, first_rows
+        removed, conflicts, self.removed = remove_duplicates(
+            self.store.cursor, target, self.contract, first_rows, suspects
         )
         for part in removed:
             tally = self.copied[part.file].tally

@@ -34,10 +34,12 @@ def load(plan: Plan, progress: Progress) -> Summary:
     """
     with closing(connect(plan.source)) as connection:
         spool = RejectSpool()
+        work = _Load(plan, connection, spool, progress)
         try:
             with server_errors("The server ended the load, and nothing was changed"):
-                return _Load(plan, connection, spool, progress).run()
+                return work.run()
         finally:
+            work.close()
             spool.close()
 
 
@@ -59,6 +61,7 @@ class _Load:
         self.spool = spool
         self.progress = progress
         self.started_at = datetime.now(timezone.utc)
+        self.fills: dict[str, TableFill] = {}
         self.summary = Summary(plan.source, ignored=plan.found.ignored)
         self.load_id = 0
 
@@ -84,6 +87,11 @@ class _Load:
         self.summary.load_id = self.load_id
         self._analyze()
         return self.summary
+
+    def close(self) -> None:
+        """Forget what was collected."""
+        for fill in self.fills.values():
+            fill.close()
 
     def _begin(self) -> None:
         self.cursor.execute("set local lock_timeout = %s", (LOCK_PATIENCE_MS,))
@@ -146,9 +154,12 @@ class _Load:
                 self.store.add_key(self.store.name(new[table]), contract)
         self.summary.refuse_rejects(self.plan.request.max_rejects)
         places = {**{t: name for t, name in current.items() if name}, **new}
-        for summary in self.summary.tables:
-            contract = self.plan.contracts[summary.table]
-            summary.orphans = self.store.orphans(contract, places)
+        for table, fill in self.fills.items():
+            fill.summary.orphans = (
+                fill.orphans(self.fills)
+                if replacing
+                else self.store.orphans(self.plan.contracts[table], places)
+            )
         if replacing:
             self._note_replaced(current, new)
         self.store.swap(new)
@@ -184,7 +195,7 @@ class _Load:
     def _fill(self, contract: Contract, files: list[TableFile]) -> TableFill:
         summary = TableSummary(contract.table)
         self.summary.tables.append(summary)
-        return TableFill(
+        self.fills[contract.table] = TableFill(
             store=self.store,
             contract=contract,
             files=files,
@@ -194,6 +205,7 @@ class _Load:
             progress=self.progress,
             load_id=self.load_id,
         )
+        return self.fills[contract.table]
 
     def _record(self, *, status: str, message: str | None) -> None:
         """Write the load's rejects, totals and history."""

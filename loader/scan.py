@@ -17,6 +17,7 @@ import pyarrow.csv
 
 from loader.encode import encode
 from loader.files import TableFile
+from loader.keys import NO_KEY, Hashes, hash_keys
 from loader.reading import Block, BlockPlace, CsvFile, read_block, read_blocks
 from loader.records import CARRIAGE_RETURN, LINE_FEED, QUOTE
 from loader.transcoding import not_in
@@ -56,6 +57,8 @@ class Batch:
 
     payload: the good records in the binary format of COPY.
     columns: the good records' values by column.
+    keys: hashes of the good records' keys.
+    references: by column, hashes of the keys in other tables that they name.
     records: how many the block holds, good and bad.
     amount: sum of the readable amounts of all its records.
     good: which of its records are good; packed bits.
@@ -64,6 +67,8 @@ class Batch:
     place: BlockPlace
     payload: pa.Buffer
     columns: dict[str, Any]
+    keys: Hashes
+    references: dict[str, Hashes]
     records: int
     rows: int
     rejects: list[Reject]
@@ -127,12 +132,18 @@ class _Scanner:
         if first_fault:
             mask = pa.array(fine)
             checked = {name: column.filtered(mask) for name, column in checked.items()}
+        count_fine = int(fine.sum())
         return Batch(
             place=self.block.place,
-            payload=self._payload(checked, int(fine.sum())),
+            payload=self._payload(checked, count_fine),
             columns={name: column.values for name, column in checked.items()},
+            keys=self._hashes(self.file.contract.key, checked, count_fine),
+            references={
+                name: self._hashes((name,), checked, count_fine)
+                for name in self.file.contract.references
+            },
             records=count,
-            rows=int(fine.sum()),
+            rows=count_fine,
             rejects=[
                 Reject(
                     self.block.line_of(record),
@@ -265,6 +276,14 @@ class _Scanner:
                 value, table.num_rows, contract.columns[name], name, self.clock
             )
         return checked
+
+    def _hashes(
+        self, names: tuple[str, ...], checked: dict[str, Checked], rows: int
+    ) -> Hashes:
+        if not names or any(name not in checked for name in names):
+            return np.full(rows, NO_KEY)
+        columns = self.file.contract.columns
+        return hash_keys([(columns[name], checked[name]) for name in names], rows)
 
     def _payload(self, checked: dict[str, Checked], rows: int) -> pa.Buffer:
         columns = self.file.contract.columns

@@ -195,25 +195,15 @@ class Store:
         found = self.value()
         return None if found is None else str(found)
 
-    def add_key(self, name: sql.Composable, contract: Contract) -> bool:
-        """Make the contract's key the table's key; False where keys are repeated."""
+    def add_key(self, name: sql.Composable, contract: Contract) -> None:
+        """Make the contract's key, which no two rows have, the table's key."""
         if not contract.key:
-            return True
-        self.cursor.execute("savepoint before_key")
+            return
         key = sql.SQL(", ").join(map(sql.Identifier, contract.key))
         kind = sql.SQL("primary key" if contract.has_key else "unique")
-        try:
-            self.cursor.execute(
-                sql.SQL("alter table {} add {} ({})").format(name, kind, key)
-            )
-        except errors.UniqueViolation:
-            self.cursor.execute("rollback to savepoint before_key")
-            return False
-        else:
-            return True
-        finally:
-            # rows can be copied frozen only outside of a savepoint
-            self.cursor.execute("release savepoint before_key")
+        self.cursor.execute(
+            sql.SQL("alter table {} add {} ({})").format(name, kind, key)
+        )
 
     def note_removed_keys(
         self, load_id: int, contract: Contract, old: str, new: str
@@ -245,15 +235,15 @@ class Store:
         )
 
     def orphans(self, contract: Contract, places: dict[str, str]) -> dict[str, int]:
-        """By column, how many rows name a record that the other table lacks.
+        """By column, how many incoming rows name a record that the other table lacks.
 
         places: for each raw table, the table that holds its rows. A table without any
         rows is not looked into: the shop does not export it.
         """
         found = {}
-        for column, definition in contract.columns.items():
-            target = self.contracts.get(definition.references or "")
-            if target is None or self._is_empty(places[target.table]):
+        for column, table in contract.references.items():
+            target = self.contracts[table]
+            if self._is_empty(places[table]):
                 continue
             self.cursor.execute(
                 sql.SQL("""
@@ -266,7 +256,7 @@ class Store:
                             where theirs.{key} = mine.{column}
                         )
                 """).format(
-                    mine=self.name(places[contract.table]),
+                    mine=incoming_name(contract),
                     theirs=self.name(places[target.table]),
                     column=sql.Identifier(column),
                     key=sql.Identifier(target.key[0]),
@@ -328,6 +318,11 @@ class Store:
                 time.sleep(LOCK_TIMEOUT_MS / 2000)
             else:
                 return
+
+
+def incoming_name(contract: Contract) -> sql.Identifier:
+    """The temporary table of the records to be added to a table."""
+    return sql.Identifier(f"new_{contract.table}")
 
 
 def same_key(
