@@ -44,56 +44,66 @@ class Conflict:
 
 
 _SUSPECTS = """
-create temporary table suspects (row_number bigint) on commit drop
+create temporary table suspect_rows (row_number bigint) on commit drop
 """
+
+# rows come as they were copied: by one process, from the table's first page on
+_IN_ORDER = """
+set local synchronize_seqscans = off;
+set local max_parallel_workers_per_gather = 0;
+"""
+_IN_ANY_ORDER = """
+set local synchronize_seqscans to default;
+set local max_parallel_workers_per_gather to default;
+"""
+
+_MEMBERS = sql.SQL("""
+create temporary table members on commit drop as
+with numbered as (
+    select *, ctid as place, row_number() over () - 1 as row_number from {table}
+)
+select
+    numbered.*,
+    width_bucket(row_number, %(first_rows)s::bigint[]) - 1 as file
+from numbered
+inner join suspect_rows using (row_number);
+analyze members;
+""")
 
 _CONFLICTS = sql.SQL("""
 create temporary table key_conflicts on commit drop as
-with numbered as (
-    select {key}, ctid as place, row_number() over (order by ctid) - 1 as row_number
-    from {table}
-),
-members as (
+with picked as (
     select
-        numbered.*,
-        width_bucket(numbered.row_number, %(first_rows)s::bigint[]) - 1 as file
-    from numbered
-    inner join suspects using (row_number)
-),
-picked as (
-    select
-        members.*,
-        first_value(place) over (
+        *,
+        first_value(row_number) over (
             partition by {key}, file order by row_number
-        ) as place_in_file,
-        first_value(place) over (
+        ) as first_in_file,
+        first_value(row_number) over (
             partition by {key} order by file desc, row_number
-        ) as final_place
+        ) as final
     from members
 ),
 losers as (
     select
-        file,
-        row_number,
-        place,
-        place = place_in_file as is_first_in_file,
-        case when place = place_in_file then final_place else place_in_file end as kept
+        *,
+        row_number = first_in_file as is_first_in_file,
+        case when row_number = first_in_file then final else first_in_file end as kept
     from picked
-    where place <> final_place
+    where row_number <> final
 )
 select
-    losers.file,
-    losers.row_number,
-    losers.place,
+    mine.file,
+    mine.row_number,
+    mine.place,
     {amount} as amount,
     case
         when ({mine}) is not distinct from ({theirs}) then 'duplicate'
-        when losers.is_first_in_file then 'superseded'
+        when mine.is_first_in_file then 'superseded'
         else 'rejected'
     end as step
-from losers
-inner join {table} as mine on losers.place = mine.ctid
-inner join {table} as theirs on losers.kept = theirs.ctid
+from losers as mine
+inner join members as theirs on mine.kept = theirs.row_number;
+analyze key_conflicts;
 """)
 
 _DELETE = sql.SQL("""
@@ -117,16 +127,18 @@ def remove_duplicates(
     """
     cursor.execute(_SUSPECTS)
     lines = "\n".join(map(str, suspects.tolist()))
-    cursor.copy_expert("copy suspects from stdin", io.StringIO(lines))
+    cursor.copy_expert("copy suspect_rows from stdin", io.StringIO(lines))
+    cursor.execute("analyze suspect_rows")
+    cursor.execute(_IN_ORDER)
+    cursor.execute(_MEMBERS.format(table=table), {"first_rows": first_rows})
+    cursor.execute(_IN_ANY_ORDER)
     cursor.execute(
         _CONFLICTS.format(
-            table=table,
             key=sql.SQL(", ").join(map(sql.Identifier, contract.key)),
             amount=amount_of(contract, "mine"),
             mine=columns_of(contract, "mine"),
             theirs=columns_of(contract, "theirs"),
-        ),
-        {"first_rows": first_rows},
+        )
     )
     cursor.execute(_DELETE.format(table=table))
     cursor.execute("""
@@ -142,5 +154,5 @@ def remove_duplicates(
     rejected = [Conflict(file, row - first_rows[file]) for file, row in cursor]
     cursor.execute("select row_number from key_conflicts")
     rows = np.array([row for (row,) in cursor], np.int64)
-    cursor.execute("drop table key_conflicts, suspects")
+    cursor.execute("drop table key_conflicts, members, suspect_rows")
     return removed, rejected, rows
