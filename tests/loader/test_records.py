@@ -6,7 +6,6 @@ import csv
 import io
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +16,7 @@ from loader import reading
 from loader.errors import DataRefusedError
 from loader.reading import CsvFile, Layout, read_block, read_blocks
 from loader.records import UnterminatedQuoteError, split_records
+from tests.loader.rules import Reference
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,82 +64,6 @@ def test_well_formed_csv_is_split_as_pythons_csv_reads_it(
     for (line, _, _), row in zip(found, table, strict=True):
         assert line == reached
         reached += 1 + sum(value.count("\n") for value in row)
-
-
-@dataclass
-class Reference:
-    """The rules for records, followed byte by byte.
-
-    found: physical line, bytes, and whether it is broken, for each record. refused: the
-    byte where a record starts that refuses the file.
-    """
-
-    data: bytes
-    fields: int
-    longest: int
-    found: list[tuple[int, bytes, bool]] = field(default_factory=list)
-    refused: int | None = None
-
-    def read(self) -> Reference:
-        """Read to the end, or to a record that refuses the file."""
-        start = 0
-        while start < len(self.data):
-            end, is_whole = self.whole(start)
-            is_lost = end is None or end - start > self.longest
-            if is_lost and not self.has_records_behind(start):
-                self.refused = start
-                return self
-            if is_lost or not is_whole:
-                end = self.line_end(start)
-            if end is None or end - start > self.longest:
-                self.refused = start
-                return self
-            raw = self.data[start:end].removesuffix(b"\r")
-            if raw:
-                line = 1 + self.data.count(b"\n", 0, start)
-                self.found.append((line, raw, is_lost or not is_whole))
-            start = end + 1
-        return self
-
-    def whole(self, place: int) -> tuple[int | None, bool]:
-        """Where a record ends, or where its fault shows; None where a quote is open."""
-        inside, opens = False, True
-        while place < len(self.data):
-            byte, two = self.data[place : place + 1], self.data[place : place + 2]
-            if inside and two == b'""':
-                place += 1
-            elif inside and byte == b'"':
-                behind = self.data[place + 1 : place + 3]
-                if behind[:1] not in {b"", b",", b"\n"} and behind not in {
-                    b"\r",
-                    b"\r\n",
-                }:
-                    return place + 1 + (behind[:1] == b"\r"), False
-                inside = False
-            elif byte == b'"' and not opens:
-                return place, False
-            elif byte == b'"':
-                inside = True
-            elif byte == b"\n" and not inside:
-                return place, True
-            opens = byte == b","
-            place += 1
-        return (None, False) if inside else (len(self.data), True)
-
-    def line_end(self, start: int) -> int:
-        """Where a line ends."""
-        end = self.data.find(b"\n", start)
-        return len(self.data) if end < 0 else end
-
-    def has_records_behind(self, start: int) -> bool:
-        """Whether nine of ten of the lines behind, within reach, fit the header."""
-        stop = start + self.longest
-        lines = self.data[self.line_end(start) + 1 : stop].split(b"\n")
-        if stop < len(self.data) and self.line_end(start) < stop:
-            lines.pop()
-        counts = [line.count(b",") + 1 for line in lines if line]
-        fitting = sum(count == self.fields for count in counts)
-        return 0 < len(counts) * 9 <= fitting * 10
 
 
 def read(path: Path, size: int, fields: int, longest: int) -> list[object]:

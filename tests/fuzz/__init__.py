@@ -1,0 +1,1 @@
+"""Targets for atheris; CONTRIBUTING.md says how to run them."""
