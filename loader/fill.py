@@ -245,14 +245,13 @@ class TableFill:
         for row in rows:
             block = bisect_right(first_rows, row) - 1
             by_block[block].append(row - first_rows[block])
-        for block, found in by_block.items():
-            _, place, good = copied.places[block]
-            rejects = [
-                Reject(line, None, DUPLICATE_KEY, raw, None)
-                for line, raw in records_at(copied.file, place, good, found)
-            ]
-            self.summary.keep_examples(copied.file.path, rejects)
-            self.spool.add(self.contract.table, copied.file.path.name, rejects)
+        wanted = [(*copied.places[b][1:], found) for b, found in by_block.items()]
+        rejects = [
+            Reject(line, None, DUPLICATE_KEY, raw, None)
+            for line, raw in records_at(copied.file, wanted)
+        ]
+        self.summary.keep_examples(copied.file.path, rejects)
+        self.spool.add(self.contract.table, copied.file.path.name, rejects)
 
     def _leave_out_known(
         self, target: sql.Composable, incoming: sql.Composable

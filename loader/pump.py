@@ -10,7 +10,7 @@ from loader.scan import Batch, scan
 from loader.summary import FileTally
 from loader.values import Clock
 
-BATCHES_AHEAD = 4
+BATCHES_AHEAD = 2
 PATIENCE_SECONDS = 0.2
 
 Progress = Callable[[TableFile, int], None]

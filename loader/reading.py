@@ -5,7 +5,7 @@ import hashlib
 import io
 import os
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -24,8 +24,9 @@ from loader.transcoding import UTF_8, Transcoded, own_bytes
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-BLOCK_BYTES = 4 << 20
+BLOCK_BYTES = 2 << 20
 
+_SKIPPED = 1 << 20
 _READ_ERRORS = (OSError, EOFError, zlib.error)
 
 
@@ -239,24 +240,34 @@ def read_blocks(file: CsvFile, layout: Layout) -> Iterator[Block]:
         line += block.records.line_feeds
 
 
-def read_block(path: Path, layout: Layout, place: BlockPlace) -> Block:
-    """Read one block of a file again.
+def read_again(
+    path: Path, layout: Layout, places: Iterable[BlockPlace]
+) -> Iterator[Block]:
+    """Read some blocks of a file again, in the order of the file, in one reading.
 
     Raises:
         DataRefusedError: the file cannot be read or has changed.
     """
     with CsvFile(path, layout.encoding) as file:
-        skipped = 0
-        while skipped < place.offset:
-            part = len(file.read(min(BLOCK_BYTES, place.offset - skipped)))
-            if not part:
-                break
-            skipped += part
-        data = file.read(place.seen)
-    if len(data) != place.seen:
-        message = f"{path} changed while it was read. Load it again."
+        position, data = 0, b""
+        for place in places:
+            # what was seen of one block may hold the beginning of the next
+            known = max(position - place.offset, 0)
+            data = data[len(data) - known :]
+            while position < place.offset:
+                position += len(_read_all(file, min(place.offset - position, _SKIPPED)))
+            missing = place.seen - len(data)
+            data += _read_all(file, missing)
+            position += missing
+            yield _block(path, layout, data, place)
+
+
+def _read_all(file: CsvFile, count: int) -> bytes:
+    data = file.read(count)
+    if len(data) < count:
+        message = f"{file.path} changed while it was read. Load it again."
         raise DataRefusedError(message)
-    return _block(path, layout, data, place)
+    return data
 
 
 def _block(path: Path, layout: Layout, data: bytes, place: BlockPlace) -> Block:

@@ -2,7 +2,7 @@
 
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
@@ -18,7 +18,7 @@ import pyarrow.csv
 from loader.encode import encode
 from loader.files import TableFile
 from loader.keys import NO_KEY, Hashes, hash_keys
-from loader.reading import Block, BlockPlace, CsvFile, read_block, read_blocks
+from loader.reading import Block, BlockPlace, CsvFile, read_again, read_blocks
 from loader.records import CARRIAGE_RETURN, LINE_FEED, QUOTE
 from loader.transcoding import not_in
 from loader.values import Checked, Clock, check_column, constant_column
@@ -93,17 +93,22 @@ def scan(file: CsvFile, table_file: TableFile, clock: Clock) -> Iterator[Batch]:
 
 
 def records_at(
-    table_file: TableFile, place: BlockPlace, good: bytes, rows: list[int]
-) -> list[tuple[int, bytes]]:
-    """The physical lines and the bytes of some of a block's good records.
+    table_file: TableFile, wanted: Iterable[tuple[BlockPlace, bytes, list[int]]]
+) -> Iterator[tuple[int, bytes]]:
+    """The physical lines and the bytes of some good records, read again.
+
+    wanted: for some blocks, in the order of the file, the place, which of the records
+    are good, and the numbers of the good ones that are wanted.
 
     Raises:
         DataRefusedError: the file cannot be read again.
     """
-    block = read_block(table_file.path, table_file.layout, place)
-    flags = np.unpackbits(np.frombuffer(good, np.uint8), count=len(block.records))
-    records = np.flatnonzero(flags)[rows]
-    return [(block.line_of(record), block.raw(record)) for record in records]
+    found = list(wanted)
+    blocks = read_again(table_file.path, table_file.layout, [p for p, _, _ in found])
+    for block, (_, good, rows) in zip(blocks, found, strict=True):
+        flags = np.unpackbits(np.frombuffer(good, np.uint8), count=len(block.records))
+        for record in np.flatnonzero(flags)[rows]:
+            yield block.line_of(record), block.raw(record)
 
 
 class _Scanner:

@@ -9,12 +9,13 @@ comma, the mapping's date format), the text is rewritten to the plain one.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from importlib import import_module
+from types import ModuleType
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -118,7 +119,7 @@ def check_column(
         default = constant_column(mapping.defaults[name], 1, column, name, clock)
         empty = pc.is_null(text)
         text = pc.if_else(empty, default.text[0], text)
-        values = pc.if_else(empty, default.values[0], values)  # noqa: PD011
+        values = pc.if_else(empty, default.values[0], values)
     faults = [
         *_missing(text, column),
         *shape_faults,
@@ -155,7 +156,7 @@ def constant_column(
 def _translated(text: Array, name: str, mapping: TableMapping) -> Array:
     """The text with the mapping's meanings for what is written, all at once."""
     written = text
-    for value, meant in mapping.values.get(name, {}).items():  # noqa: PD011
+    for value, meant in mapping.values.get(name, {}).items():
         same = _flags(pc.equal(written, pa.scalar(value, pa.string())))
         if pc.any(same).as_py():
             text = pc.if_else(same, pa.scalar(meant, pa.string()), text)
@@ -305,7 +306,7 @@ def _with_format(text: Array, date_format: str, clock: Clock, plain: str) -> Arr
     """The text, where it follows the mapping's date format, in ISO."""
     # pandas would read now and today as the moment of the load
     with_digits = pc.match_substring_regex(text, r"\d")
-    moments = pd.to_datetime(
+    moments = _pandas().to_datetime(
         pc.if_else(with_digits, text, pa.scalar(None, pa.string())).to_pandas(),
         format=date_format,
         errors="coerce",
@@ -327,12 +328,17 @@ def _in_shop_time(text: Array, clock: Clock) -> Array:
     compact = pc.replace_substring_regex(
         shorter.filter(with_offset), _OFFSET, r"\1T\2\3\4"
     )
-    moments = pd.to_datetime(
+    moments = _pandas().to_datetime(
         compact.to_pandas(), format="ISO8601", utc=True, errors="coerce"
     )
     local = moments.dt.tz_convert(clock.zone).dt.tz_localize(None)
     iso = local.dt.strftime("%Y-%m-%d %H:%M:%S.%f").fillna("unreadable")
     return pc.replace_with_mask(shorter, with_offset, pa.array(iso, pa.string()))
+
+
+def _pandas() -> ModuleType:
+    """The library, which takes a while to import and is seldom needed."""
+    return import_module("pandas")
 
 
 def _flags(mask: Array) -> Array:
