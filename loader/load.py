@@ -24,6 +24,12 @@ from loader.summary import FileTally, Summary, TableSummary
 
 LOCK_PATIENCE_MS = 60_000
 
+# the disk writes while rows are copied, and not only when the transaction ends; other
+# systems than Linux do not let one ask for it
+_WRITE_EARLY = """
+select set_config('backend_flush_after', '1MB', true) where version() like '%linux%'
+"""
+
 
 def load(plan: Plan, progress: Progress) -> Summary:
     """Load what the plan names, or leave everything as it was.
@@ -95,6 +101,7 @@ class _Load:
 
     def _begin(self) -> None:
         self.cursor.execute("set local lock_timeout = %s", (LOCK_PATIENCE_MS,))
+        self.cursor.execute(_WRITE_EARLY)
         self.store.lock()
         self.history.prepare()
         self.load_id = self.history.next_load_id()

@@ -70,7 +70,7 @@ class Block:
 
     def line_of(self, record: int) -> int:
         """The physical line on which a record starts."""
-        return self.place.line + int(self.records.lines[record])
+        return self.place.line + self.records.lines_before(record)
 
 
 @dataclass(frozen=True)

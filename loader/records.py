@@ -46,7 +46,7 @@ class Records:
     """The records of some bytes, blank lines left out.
 
     starts, ends: byte offsets of each record, its line end excluded; shape (n,).
-    lines: line feeds before each record's start; shape (n,).
+    feeds: byte offsets of all line feeds, also within records.
     broken: whether a record's quotes do not add up; shape (n,).
     consumed: how many bytes the complete records and blank lines take up.
     line_feeds: how many line feeds the consumed bytes hold.
@@ -54,7 +54,7 @@ class Records:
 
     starts: Offsets
     ends: Offsets
-    lines: Offsets
+    feeds: Offsets
     broken: Flags
     consumed: int
     line_feeds: int
@@ -62,6 +62,10 @@ class Records:
     def __len__(self) -> int:
         """The number of records."""
         return len(self.starts)
+
+    def lines_before(self, record: int) -> int:
+        """How many line feeds are before a record's start."""
+        return int(np.searchsorted(self.feeds, self.starts[record]))
 
 
 def split_records(
@@ -120,7 +124,7 @@ def split_records(
     return Records(
         starts=starts,
         ends=ends,
-        lines=np.searchsorted(feeds, starts),
+        feeds=feeds,
         broken=np.isin(starts, broken_starts),
         consumed=consumed,
         line_feeds=int(np.searchsorted(feeds, consumed)),

@@ -36,6 +36,8 @@ OUT_OF_RANGE = "out of range"
 FUTURE = "date in the future"
 TOO_LONG = "too long"
 
+SPACE, ASCII = 0x20, 0x7F
+
 EARLIEST = date(1900, 1, 1)
 MAX_ID_CHARACTERS = 500
 
@@ -167,10 +169,21 @@ def _missing(text: Array, column: Column) -> list[tuple[str, Flags]]:
     if not column.required:
         return []
     empty = pc.is_null(text)
-    if column.type == "id":
+    if column.type == "id" and _some_may_be_blank(text):
         blank = pc.equal(pc.binary_length(pc.utf8_trim_whitespace(text)), 0)
         empty = pc.or_(empty, _flags(blank))
+    elif not text.null_count:
+        return []
     return _fault(MISSING, empty)
+
+
+def _some_may_be_blank(text: Array) -> bool:
+    """Whether some text is empty, or begins as a blank one does."""
+    ends, data = _ends_and_bytes(text)
+    if ends[-1] == ends[0]:
+        return True
+    firsts = data[np.minimum(ends[:-1], len(data) - 1)]
+    return bool(((firsts <= SPACE) | (firsts > ASCII)).any() or not np.diff(ends).all())
 
 
 def _fault(reason: str, mask: Array) -> list[tuple[str, Flags]]:
@@ -180,18 +193,26 @@ def _fault(reason: str, mask: Array) -> list[tuple[str, Flags]]:
 
 
 def _outside(values: Array, column: Column, clock: Clock) -> list[tuple[str, Flags]]:
-    faults = []
+    kind = values.type
+    limits: list[tuple[str, Callable[[Array, Array], Array], Array]] = []
     if column.above is not None:
-        faults += _fault(OUT_OF_RANGE, pc.less_equal(values, pa.scalar(column.above)))
+        limits.append((OUT_OF_RANGE, pc.less_equal, pa.scalar(column.above)))
     if column.minimum is not None:
-        faults += _fault(OUT_OF_RANGE, pc.less(values, pa.scalar(column.minimum)))
+        limits.append((OUT_OF_RANGE, pc.less, pa.scalar(column.minimum)))
     if column.type in ("date", "timestamp"):
-        kind = values.type
         latest = clock.latest if kind == MOMENT else clock.latest.date()
         earliest = pa.scalar(EARLIEST, pa.date32()).cast(kind)
-        faults += _fault(OUT_OF_RANGE, pc.less(values, earliest))
-        faults += _fault(FUTURE, pc.greater(values, pa.scalar(latest, kind)))
-    return faults
+        limits.append((OUT_OF_RANGE, pc.less, earliest))
+        limits.append((FUTURE, pc.greater, pa.scalar(latest, kind)))
+    if not limits:
+        return []
+    extremes = pc.min_max(values)
+    return [
+        fault
+        for reason, outside, limit in limits
+        if any(outside(extremes[end], limit).as_py() for end in ("min", "max"))
+        for fault in _fault(reason, outside(values, limit))
+    ]
 
 
 Read = tuple[Array, list[tuple[str, Flags]], Array]
@@ -202,8 +223,27 @@ def _read_text(text: Array, _mapping: TableMapping, _clock: Clock) -> Read:
 
 
 def _read_id(text: Array, _mapping: TableMapping, _clock: Clock) -> Read:
+    if _longest(text) <= MAX_ID_CHARACTERS:
+        return text, [], text
     long = pc.greater(pc.utf8_length(text), MAX_ID_CHARACTERS)
     return text, _fault(TOO_LONG, long), text
+
+
+def _longest(text: Array) -> int:
+    """How many bytes the longest text has."""
+    ends, _ = _ends_and_bytes(text)
+    return int(np.diff(ends).max(initial=0))
+
+
+def _ends_and_bytes(
+    text: Array,
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8]]:
+    """Where in the bytes each text begins, and the last one ends."""
+    _, offsets, data = text.buffers()
+    if not len(text) or data is None:
+        return np.zeros(len(text) + 1, np.int32), np.zeros(0, np.uint8)
+    ends = np.frombuffer(offsets, np.int32)[text.offset : text.offset + len(text) + 1]
+    return ends, np.frombuffer(data, np.uint8)
 
 
 def _read_number(text: Array, mapping: TableMapping, _clock: Clock) -> Read:
@@ -234,7 +274,7 @@ def _short_numbers(text: Array) -> tuple[Array, list[tuple[str, Flags]]] | None:
     if odd is not None:
         faults = [(NOT_A_NUMBER, odd)]
         text = _only(pa.array(~odd), text)
-    if (pc.max(pc.binary_length(text)).as_py() or 0) > _SHORT_NUMBER_LENGTH:
+    if _longest(text) > _SHORT_NUMBER_LENGTH:
         return None
     try:
         return pc.cast(text, SHORT_NUMBER), faults
@@ -244,11 +284,8 @@ def _short_numbers(text: Array) -> tuple[Array, list[tuple[str, Flags]]] | None:
 
 def _hold_others(text: Array, known: Flags) -> Flags | None:
     """Which texts hold bytes that are not known; None if no text does."""
-    _, offsets, data = text.buffers()
-    if not len(text) or data is None:
-        return None
-    ends = np.frombuffer(offsets, np.int32)[text.offset : text.offset + len(text) + 1]
-    others = ~known[np.frombuffer(data, np.uint8)[ends[0] : ends[-1]]]
+    ends, data = _ends_and_bytes(text)
+    others = ~known[data[ends[0] : ends[-1]]]
     if not others.any():
         return None
     found = np.zeros(len(text), np.bool_)
@@ -273,6 +310,11 @@ def _read_integer(text: Array, mapping: TableMapping, _clock: Clock) -> Read:
 
 
 def _read_boolean(text: Array, _mapping: TableMapping, _clock: Clock) -> Read:
+    try:
+        # Arrow knows true, false, 1 and 0
+        return pc.cast(text, pa.bool_()), [], text
+    except pa.ArrowInvalid:
+        pass
     lower = pc.ascii_lower(text)
     known = pc.is_in(lower, BOOLEANS)
     bad = pc.and_(pc.is_valid(text), pc.invert(known))

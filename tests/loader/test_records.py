@@ -39,10 +39,12 @@ def split(data: bytes, fields: int = 0) -> list[tuple[int, bytes, bool]]:
         data, delimiter=b",", quoted=True, final=True, fields=fields
     )
     return [
-        (1 + int(line), data[start:end], bool(broken))
-        for start, end, line, broken in zip(
-            records.starts, records.ends, records.lines, records.broken, strict=True
+        (
+            1 + records.lines_before(n),
+            data[records.starts[n] : records.ends[n]],
+            bool(records.broken[n]),
         )
+        for n in range(len(records))
     ]
 
 
