@@ -1,6 +1,7 @@
 """The command `loader`."""
 
 import os
+import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,13 +14,14 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn
 
 from loader.check import check as check_files
-from loader.errors import LoaderError
+from loader.errors import DataRefusedError, LoaderError
 from loader.files import TableFile
 from loader.load import load as load_files
 from loader.lookback import read_history, read_rejects, write_rejects
 from loader.plan import DEFAULT_SOURCE, Mode, Plan, Request, make_plan
 from loader.pump import Progress as OnProgress
 from loader.report import print_history, print_rejects, print_summary
+from loader.suggest.command import answer, write_mapping
 from loader.summary import TooManyRejectsError
 
 INTERRUPTED = 130
@@ -149,6 +151,41 @@ def history(source: SourceOption = None) -> None:
     """Show what was loaded when, from which file, and what became of its records."""
     with messages():
         print_history(out, *read_history(source or DEFAULT_SOURCE))
+
+
+@app.command()
+def suggest(
+    paths: Paths,
+    source: Annotated[
+        str | None,
+        typer.Option(help="The kind of export.", show_default="the one that fits best"),
+    ] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="Write it to a new file."),
+    ] = None,
+) -> None:
+    """Write a mapping to start from, for CSV files that nobody has described yet."""
+    with messages():
+        found = answer(tuple(paths), source)
+        # the mapping alone goes where > leads it
+        console = out if file else err
+        if file is None:
+            sys.stdout.write(found.text)
+        else:
+            write_mapping(file, found.text)
+        for line in found.summary:
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
+        if not found.is_ready:
+            raise typer.Exit(DataRefusedError.exit_code)
+        if file is not None:
+            words = [_program(), "load", *map(str, paths), "--mapping", str(file)]
+            console.print(
+                f"Load them: {shlex.join(words)}",
+                markup=False,
+                highlight=False,
+                soft_wrap=True,
+            )
 
 
 @contextmanager

@@ -63,7 +63,7 @@ def discover(
     patterns = _patterns(contracts, mapping)
     tables: dict[str, list[Path]] = {}
     ignored = []
-    for path in _files(paths):
+    for path in files_at(paths):
         found = [
             table
             for table, names in patterns.items()
@@ -105,8 +105,12 @@ def _patterns(
     }
 
 
-def _files(paths: Iterable[Path]) -> list[Path]:
-    """The files at paths and in folders there, each once, by name."""
+def files_at(paths: Iterable[Path]) -> list[Path]:
+    """The files at paths and in folders there, each once, by name.
+
+    Raises:
+        UsageError: a path does not exist, or cannot be read.
+    """
     found: dict[Path, Path] = {}
     for path in paths:
         try:

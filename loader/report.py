@@ -68,6 +68,8 @@ def _list(names: Sequence[str]) -> str:
 
 
 def _say(console: Console, text: str) -> None:
+    # names of files need not be text
+    text = text.encode(errors="backslashreplace").decode()
     console.print(escape(text), highlight=False, soft_wrap=True)
 
 

@@ -8,7 +8,10 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
+from typer.testing import CliRunner
 
+from loader.cli import app
+from loader.mapping import TableMapping
 from tests.project.conftest import PROJECT
 
 if TYPE_CHECKING:
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
 GATE = (PROJECT / ".ci" / "run").read_text(encoding="utf-8")
 
+# the help is folded to the width of a terminal
+WIDE = {"COLUMNS": "300", "NO_COLOR": "1", "TERM": "dumb"}
 COMMAND = re.compile(r"^ {4,}((?:make|source|\.venv/bin/\w+)\b.*)$", re.MULTILINE)
 # these need a fresh clone, or would undo what the tests stand on: the gate runs them
 BY_THE_GATE = {"make demo", "make test"}
@@ -57,6 +62,18 @@ LEAVES = {
 def commands() -> list[str]:
     """Give the README's commands."""
     return [found.group(1).strip() for found in COMMAND.finditer(README)]
+
+
+def test_every_command_and_option_of_the_loader_is_documented() -> None:
+    rows = dict(re.findall(r"^\| `loader (\w+)[^|]*` \| (.*)$", README, re.MULTILINE))
+    commands = [command.callback for command in app.registered_commands]
+    assert set(rows) == {command.__name__ for command in commands if command}
+    for name, row in rows.items():
+        text = CliRunner().invoke(app, [name, "--help"], env=WIDE).output
+        flags = set(re.findall(r"--[a-z][a-z-]+", text)) - {"--help"}
+        assert set(re.findall(r"--[a-z][a-z-]+", row)) == flags, name
+    for option in TableMapping.model_fields:
+        assert f"| `{option}` |" in README, option
 
 
 def test_the_gate_runs_the_first_two_commands() -> None:

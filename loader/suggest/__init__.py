@@ -1,0 +1,1 @@
+"""A mapping to start from, for CSV files that nobody has described yet."""
