@@ -108,7 +108,7 @@ def _money(order: Record, name: str) -> Decimal:
 def _revenue(order: Record) -> Decimal:
     subtotal, taxes = _money(order, "Subtotal"), _money(order, "Taxes")
     goods_and_shipping = subtotal + _money(order, "Shipping")
-    if not taxes or _money(order, "Total") != goods_and_shipping:
+    if taxes <= CENT or _money(order, "Total") != goods_and_shipping:
         return subtotal
     return subtotal - _rounded(taxes * subtotal / goods_and_shipping)
 

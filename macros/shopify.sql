@@ -58,7 +58,9 @@
     select
         {{ fields | join(',\n') }},
         case
-            when taxes > 0 and abs(total - subtotal - coalesce(shipping, 0)) <= 0.01
+            when
+                taxes > 0.01
+                and abs(total - subtotal - coalesce(shipping, 0)) <= 0.01
                 then cast(
                     {{ safe_divide(
                         'taxes * subtotal', '(subtotal + coalesce(shipping, 0))'

@@ -331,7 +331,8 @@ def test_a_whole_shop_comes_out_as_plain_python_adds_it_up(
     assert expected.revenue > expected.net_revenue > 0
 
     warehouse.load(exports, "--mapping", exports / "mapping.yml")
-    warehouse.build(*SHOPIFY, *WITHOUT_UNIT_TESTS, "--select", "+customers+")
+    wanted = ("+customers", "+order_items", "+revenue_reconciliation")
+    warehouse.build(*SHOPIFY, *WITHOUT_UNIT_TESTS, "--select", *wanted)
     connection = warehouse.database.connect()
     assert figures_of_marts(connection) == expected
     connection.close()
