@@ -32,12 +32,21 @@ SQL_TYPES: dict[ColumnType, str] = {
 
 
 class Column(BaseModel):
-    """A column of a contract: its type, and the values it may hold."""
+    """A column of a contract: its type, and the values it may hold.
+
+    required: every file has the column, and every record a value in it.
+    expected: every file has the column, but a record may lack the value.
+    header: its name in the files where that is not the column's own, which is read too.
+    is_file_name: it stands in no file, but says which file the record is from.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     type: ColumnType
     required: bool = False
+    expected: bool = False
+    header: str | None = None
+    is_file_name: bool = False
     above: Decimal | None = None
     minimum: Decimal | None = None
     references: str | None = None
@@ -78,7 +87,15 @@ class Contract(BaseModel):
     @cached_property
     def required_columns(self) -> tuple[str, ...]:
         """The columns that every file of the table must have."""
-        return tuple(name for name, column in self.columns.items() if column.required)
+        return tuple(
+            name
+            for name, column in self.columns.items()
+            if column.required or column.expected
+        )
+
+    def header(self, column: str) -> str:
+        """The name that a column has in the header line of a file."""
+        return self.columns[column].header or column
 
     @cached_property
     def optional_key(self) -> tuple[str, ...]:

@@ -24,8 +24,9 @@ class TableFile:
 
     fields: for each field of a record, the column it holds, or None for one that no
         column wants.
-    constants: columns that the file lacks and to which the mapping gives a value.
-    absent: optional columns that the file lacks.
+    constants: columns that the file lacks and to which the mapping gives a value, or
+        the file's name.
+    absent: optional columns that the file lacks, as its header line would name them.
     unknown: names in the header line that no column wants.
     """
 
@@ -187,7 +188,7 @@ def _header_line(
     path: Path, beginning: bytes, mark: int, contract: Contract, mapping: TableMapping
 ) -> tuple[list[str], Layout]:
     """The names in the header line, read with the delimiter that makes most of them."""
-    wanted = {mapping.columns.get(name, name) for name in contract.columns}
+    wanted = set(_columns_by_name(contract, mapping))
     delimiters = (mapping.delimiter,) if mapping.delimiter else DELIMITERS
     found = [
         _split_header(path, beginning, mark, delimiter) for delimiter in delimiters
@@ -248,8 +249,7 @@ def _table_file(
     names: list[str],
     layout: Layout,
 ) -> TableFile:
-    own = {name: name for name in contract.columns if name not in mapping.columns}
-    column_of = own | {name: column for column, name in mapping.columns.items()}
+    column_of = _columns_by_name(contract, mapping)
     fields = tuple(column_of.get(name) for name in names)
     twice = sorted({name for name in fields if name and fields.count(name) > 1})
     if twice:
@@ -258,9 +258,13 @@ def _table_file(
     absent = [name for name in contract.columns if name not in fields]
     constants = {
         name: mapping.defaults[name] for name in absent if name in mapping.defaults
+    } | {
+        name: f"{path.name} in {path.parent}"
+        for name in absent
+        if contract.columns[name].is_file_name
     }
     missing = [
-        mapping.columns.get(name, name)
+        mapping.columns.get(name, contract.header(name))
         for name in contract.required_columns
         if name in absent and name not in constants
     ]
@@ -278,9 +282,20 @@ def _table_file(
         layout=replace(layout, fields=len(fields)),
         fields=fields,
         constants=constants,
-        absent=tuple(name for name in absent if name not in constants),
+        absent=tuple(contract.header(name) for name in absent if name not in constants),
         unknown=tuple(name for name in names if name not in column_of),
     )
+
+
+def _columns_by_name(contract: Contract, mapping: TableMapping) -> dict[str, str]:
+    """The column for each name that a header line may hold."""
+    own = {
+        name: column
+        for column, definition in contract.columns.items()
+        if column not in mapping.columns and not definition.is_file_name
+        for name in (column, contract.header(column))
+    }
+    return own | {name: column for column, name in mapping.columns.items()}
 
 
 def _is_text(name: str) -> bool:

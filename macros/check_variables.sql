@@ -43,7 +43,7 @@
 {#- The source that was chosen. A model asks for it, so that a wrong name is told as
     such while dbt reads the project: only later would it miss that source's models. -#}
 {% macro known_source() -%}
-    {%- set sources = ['olist', 'shop', 'transactions'] -%}
+    {%- set sources = ['contoso', 'olist', 'shop', 'shopify', 'transactions'] -%}
     {%- if var('source') not in sources -%}
         {{ exceptions.raise_compiler_error(
             "There is no source '" ~ var('source') ~ "'. There are: "

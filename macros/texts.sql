@@ -4,6 +4,12 @@
     nullif(trim(both '{{ ' \t\n\r\u00a0' }}' from {{ text }}), '')
 {%- endmacro %}
 
+{#- A trimmed text without the apostrophe by which exports keep a spreadsheet from
+    reading it as a number or a formula. -#}
+{% macro unmarked(text) -%}
+    nullif(trim(leading '''' from {{ trimmed(text) }}), '')
+{%- endmacro %}
+
 {#- For `order by`: ids compare by their bytes, whatever the database's collation. -#}
 {% macro bytewise(id) -%}
     {{ id }} collate "C"

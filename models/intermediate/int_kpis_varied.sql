@@ -2,6 +2,7 @@
 
 {%- set variants = [
     ('revenue', 'orders of every status', 'every_status.revenue'),
+    ('revenue', 'currencies added up unconverted', 'unconverted.revenue'),
     ('orders', 'orders of every status', 'every_status.orders'),
     ('average order value', 'orders of every status', 'every_status.order_value'),
     ('average order value', 'mean of the customers', 'people.mean_order_value'),
@@ -14,6 +15,10 @@ with
 
 orders as (
     select * from {{ ref('int_orders_numbered') }}
+),
+
+orders_in_files as (
+    select * from {{ ref('int_orders') }}
 ),
 
 converted as (
@@ -46,16 +51,20 @@ every_status as (
     where converted.order_date <= as_of.as_of_date
 ),
 
+unconverted as (
+    select coalesce(sum(orders_in_files.unconverted_revenue), 0) as revenue
+    from orders
+    inner join orders_in_files on orders.order_id = orders_in_files.order_id
+),
+
 people as (
     select
         avg({{ safe_divide('buyers.gross_revenue', 'buyers.orders') }})
             as mean_order_value,
-        {{
-            safe_divide(
-                'count(buyers.orders) filter (where customers.signup_date is not null)',
-                'count(customers.signup_date)'
-            )
-        }} as conversion_of_signups
+        {{ safe_divide(
+            'count(buyers.orders) filter (where customers.signup_date is not null)',
+            'count(customers.signup_date)'
+        ) }} as conversion_of_signups
     from customers
     left join buyers on customers.customer_id = buyers.customer_id
 ),

@@ -42,20 +42,19 @@ EXPORTS = {
         "Order #;Client;Date;Total;promo_used\n7;ann;31/01/2024;1234,50;-\n"
     ),
 }
-OLIST = {
-    "olist_customers_dataset.csv": "customer_id,customer_unique_id\nc,ann\n",
-    "olist_orders_dataset.csv": (
-        "order_id,customer_id,order_status,order_purchase_timestamp\n"
-        "o,c,delivered,2018-01-01 10:00:00\n"
+SHOPIFY = {
+    "orders_export_1.csv": (
+        "Name,Email,Financial Status,Subtotal,Created at,Lineitem quantity,"
+        "Lineitem name,Lineitem price,Id\n"
+        "#1001,ann@example.com,paid,10.50,2024-01-01 10:00:00 -0500,1,Tea,10.50,5001\n"
     ),
-    "olist_order_items_dataset.csv": (
-        "order_id,order_item_id,product_id,price,freight_value\no,1,p,9.00,1.50\n"
-    ),
+    "customers_export.csv": "Customer ID,Email\n'7001,Ann@example.com\n",
 }
+SHOPIFY_MAPPING = "source: shopify\ntime_zone: America/New_York\n"
 # what is in the mart of orders after a command
 LEAVES = {
     "make build VARS='{as_of_date: 2024-03-31}'": [("1", "10.00")],
-    "make build VARS='source: olist'": [("o", "10.50")],
+    "make build VARS='source: shopify'": [("5001", "10.50")],
 }
 
 
@@ -90,12 +89,13 @@ def test_the_other_commands_work_as_shown(database: Database, tmp_path: Path) ->
     for entry in PROJECT.iterdir():
         if entry.name not in {".git", ".sandbox", "target", "logs"}:
             (project / entry.name).symlink_to(entry)
-    for folder, files in (("exports", EXPORTS), ("olist", OLIST)):
+    for folder, files in (("exports", EXPORTS), ("shopify", SHOPIFY)):
         (project / folder).mkdir()
         for name, content in files.items():
             (project / folder / name).write_text(content, encoding="utf-8")
     [mapping] = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
     (project / "mapping.yml").write_text(mapping, encoding="utf-8")
+    (project / "shopify.yml").write_text(SHOPIFY_MAPPING, encoding="utf-8")
 
     for command in commands():
         if command in BY_THE_GATE | BY_THE_SANDBOX | SERVED:

@@ -256,6 +256,8 @@ def test_purchases_that_say_the_same_are_purchases_of_their_own(
         assert warehouse.contents(table) == contents, table
 
 
+# one run per source, which takes its time where the machine is shared
+@pytest.mark.timeout(900)
 def test_the_canonical_tables_are_alike_whatever_the_source(
     warehouse: Warehouse, tmp_path: Path
 ) -> None:

@@ -16,6 +16,7 @@ canonical as (
         promo_code,
         is_first_order_in_file,
         revenue,
+        unconverted_revenue,
         discount_amount,
         shipping_amount,
         tax_amount,

@@ -40,6 +40,7 @@ renamed as (
 
         -- amounts in the order's currency; the freight is in the revenue
         coalesce(lines_per_order.revenue, 0) as revenue,
+        coalesce(lines_per_order.revenue, 0) as unconverted_revenue,
         cast(null as numeric) as discount_amount,
         cast(null as numeric) as shipping_amount,
         cast(null as numeric) as tax_amount,

@@ -31,6 +31,7 @@ renamed as (
 
         -- amounts in the order's currency
         revenue,
+        revenue as unconverted_revenue,
         discount_amount,
         shipping_amount,
         tax_amount,

@@ -22,6 +22,7 @@ renamed as (
 
         -- amounts
         revenue,
+        revenue as unconverted_revenue,
         cast(null as numeric) as discount_amount,
         cast(null as numeric) as shipping_amount,
         cast(null as numeric) as tax_amount,

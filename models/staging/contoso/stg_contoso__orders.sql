@@ -1,0 +1,48 @@
+with
+
+source as (
+    select * from {{ source('raw_contoso', 'sales') }}
+),
+
+summed as (
+    select
+        orderkey,
+        min({{ bytewise('customerkey') }}) as customerkey,
+        min(orderdate) as orderdate,
+        sum(quantity * netprice) as revenue,
+        sum(quantity * netprice * coalesce(exchangerate, 1)) as unconverted_revenue,
+        min(_load_id) as _load_id
+    from source
+    group by orderkey
+),
+
+renamed as (
+    select
+        -- ids
+        orderkey as order_id,
+        customerkey as shop_customer_id,
+
+        -- times
+        orderdate as ordered_at,
+        cast(orderdate as date) as order_date,
+
+        -- attributes; prices are in dollars, whatever the customer paid in
+        case when revenue = 0 then 'nothing to pay' end as status,
+        'USD' as currency,
+        cast(null as {{ dbt.type_string() }}) as promo_code,
+        cast(null as boolean) as is_first_order_in_file,
+
+        -- amounts in dollars
+        revenue,
+        unconverted_revenue,
+        cast(null as numeric) as discount_amount,
+        cast(null as numeric) as shipping_amount,
+        cast(null as numeric) as tax_amount,
+        cast(null as numeric) as exchange_rate,
+
+        -- load
+        _load_id as load_id
+    from summed
+)
+
+select * from renamed
