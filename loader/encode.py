@@ -102,10 +102,12 @@ class _Rows:
 
 def _binary(block: Bytes, ends: Numbers) -> Any:  # noqa: ANN401
     """An Arrow array of the bytes between the ends."""
+    # joined from blocks of one column, numpy may lay the rows out side by side
+    in_rows = np.ascontiguousarray(block)
     return pa.BinaryArray.from_buffers(
         pa.binary(),
         len(ends) - 1,
-        [None, pa.py_buffer(ends.astype(np.int32)), pa.py_buffer(block)],
+        [None, pa.py_buffer(ends.astype(np.int32)), pa.py_buffer(in_rows)],
     )
 
 

@@ -16,6 +16,7 @@ from loader.encode import HEADER, TRAILER
 from loader.errors import DataRefusedError
 from loader.files import TableFile
 from loader.keys import KeySpool, Rows
+from loader.moments import Clock
 from loader.pump import Progress, Pump, scan_file
 from loader.reading import BlockPlace
 from loader.rejects import RejectSpool
@@ -29,7 +30,6 @@ from loader.store import (
     same_key,
 )
 from loader.summary import BY_THIS_LOAD, FileTally, TableSummary
-from loader.values import Clock
 
 COPY_BYTES = 1 << 18
 

@@ -11,7 +11,8 @@ from loader.contract import Contract, read_contracts
 from loader.errors import DataRefusedError, UsageError
 from loader.files import Discovered, TableFile, discover, read_header
 from loader.mapping import Mapping, check_mapping, read_mapping
-from loader.values import Clock, check_defaults
+from loader.moments import Clock
+from loader.values import check_defaults
 
 DEFAULT_SOURCE = "shop"
 Mode = Literal["replace", "append"]

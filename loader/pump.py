@@ -5,10 +5,10 @@ import threading
 from collections.abc import Callable, Iterator
 
 from loader.files import TableFile
+from loader.moments import Clock
 from loader.reading import CsvFile
 from loader.scan import Batch, scan
 from loader.summary import FileTally
-from loader.values import Clock
 
 BATCHES_AHEAD = 2
 PATIENCE_SECONDS = 0.2

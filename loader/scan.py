@@ -18,10 +18,11 @@ import pyarrow.csv
 from loader.encode import encode
 from loader.files import TableFile
 from loader.keys import NO_KEY, Hashes, hash_keys
+from loader.moments import Clock
 from loader.reading import Block, BlockPlace, CsvFile, read_again, read_blocks
 from loader.records import CARRIAGE_RETURN, LINE_FEED, QUOTE
 from loader.transcoding import not_in
-from loader.values import Checked, Clock, check_column, constant_column
+from loader.values import Checked, check_column, constant_column
 
 Flags = npt.NDArray[np.bool_]
 

@@ -1,31 +1,35 @@
 """What a value may look like: strict reading of text as numbers, dates and booleans.
 
 PostgreSQL is more liberal than a contract should be (it reads NaN, 1e3, 'now', rounds
-and drops time zones), so values are checked here, a column at a time, in shapes that
-Arrow and PostgreSQL read alike. Where a shape is fine but foreign (an offset, a decimal
-comma, the mapping's date format), the text is rewritten to the plain one.
+and drops time zones), so values are checked and read here, a column at a time. Where a
+shape is fine but foreign (an offset, a decimal comma, the mapping's date format), the
+text is rewritten to the plain one.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from importlib import import_module
-from types import ModuleType
-from typing import Any
-from zoneinfo import ZoneInfo
+from datetime import date
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from loader.contract import Column, Contract
 from loader.errors import UsageError
 from loader.mapping import TableMapping
+from loader.moments import MOMENT, Clock, in_iso, read_dates, read_moments
 from loader.numbers import plain_numbers
-
-Array = Any  # pyarrow arrays of text, numbers, dates: pyarrow has no useful types
-Flags = npt.NDArray[np.bool_]
+from loader.texts import (
+    Array,
+    Flags,
+    cast,
+    ends_and_bytes,
+    given_flags,
+    has_unread,
+    hold_others,
+    longest,
+    only,
+)
 
 MISSING = "missing value"
 NOT_A_NUMBER = "not a number"
@@ -41,13 +45,9 @@ SPACE, ASCII = 0x20, 0x7F
 EARLIEST = date(1900, 1, 1)
 MAX_ID_CHARACTERS = 500
 
-# how a moment is written once the mapping's format is read
-_PLAIN_DATES = {"date": "%Y-%m-%d", "timestamp": "%Y-%m-%d %H:%M:%S.%f"}
-
 NUMBER = pa.decimal128(38, 20)
 # most numbers are short, and then cheaper; both scales are multiples of 4
 SHORT_NUMBER = pa.decimal128(16, 4)
-MOMENT = pa.timestamp("us")
 BOOLEANS = pa.array(["true", "false", "t", "f", "yes", "no", "1", "0"])
 
 _SHORT_NUMBER_LENGTH = 12
@@ -56,33 +56,6 @@ _ANY_NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)$"
 _SHORT_NUMBER = r"^[+-]?(\d{1,12}(\.\d{0,20})?|\.\d{1,20})$"
 _SHORT_WHOLE = r"^-?\d{1,12}$"
 _ANY_WHOLE = r"^-?\d+$"
-_LONG_FRACTION = r"^(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d\.\d{6})\d+"
-_OFFSET = (
-    r"^((?:19|2\d)\d\d-\d\d-\d\d)[ T](\d\d:\d\d)(:\d\d(?:\.\d{1,6})?)? ?"
-    r"(Z|[+-]\d\d(?::?\d\d)?)$"
-)
-_DAY = r"^\d{4}-\d\d-\d\d$"
-_MOMENT = r"^\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d+)?)?)?$"
-_MOMENT_LENGTHS = pa.array([10, 16, 19, *range(21, 27)], pa.int32())
-
-
-@dataclass(frozen=True)
-class Clock:
-    """The shop's time zone and the moment of the load in it."""
-
-    zone: ZoneInfo
-    now: datetime
-
-    @classmethod
-    def in_zone(cls, name: str) -> "Clock":
-        """The clock of a time zone such as Europe/Paris."""
-        zone = ZoneInfo(name)
-        return cls(zone, datetime.now(zone).replace(tzinfo=None))
-
-    @property
-    def latest(self) -> datetime:
-        """The last moment that is not too far in the future."""
-        return self.now + timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -114,8 +87,8 @@ def check_column(
     """
     text = _translated(text, name, mapping)
     date_format = mapping.date_format_of(name)
-    if date_format is not None and column.type in _PLAIN_DATES:
-        text = _with_format(text, date_format, clock, _PLAIN_DATES[column.type])
+    if date_format is not None and column.type in ("date", "timestamp"):
+        text = in_iso(text, column.type, date_format, clock)
     values, shape_faults, text = _READERS[column.type](text, mapping, clock)
     if name in mapping.defaults and text.null_count:
         default = constant_column(mapping.defaults[name], 1, column, name, clock)
@@ -159,7 +132,7 @@ def _translated(text: Array, name: str, mapping: TableMapping) -> Array:
     """The text with the mapping's meanings for what is written, all at once."""
     written = text
     for value, meant in mapping.values.get(name, {}).items():
-        same = _flags(pc.equal(written, pa.scalar(value, pa.string())))
+        same = given_flags(pc.equal(written, pa.scalar(value, pa.string())))
         if pc.any(same).as_py():
             text = pc.if_else(same, pa.scalar(meant, pa.string()), text)
     return text
@@ -171,7 +144,7 @@ def _missing(text: Array, column: Column) -> list[tuple[str, Flags]]:
     empty = pc.is_null(text)
     if column.type == "id" and _some_may_be_blank(text):
         blank = pc.equal(pc.binary_length(pc.utf8_trim_whitespace(text)), 0)
-        empty = pc.or_(empty, _flags(blank))
+        empty = pc.or_(empty, given_flags(blank))
     elif not text.null_count:
         return []
     return _fault(MISSING, empty)
@@ -179,7 +152,7 @@ def _missing(text: Array, column: Column) -> list[tuple[str, Flags]]:
 
 def _some_may_be_blank(text: Array) -> bool:
     """Whether some text is empty, or begins as a blank one does."""
-    ends, data = _ends_and_bytes(text)
+    ends, data = ends_and_bytes(text)
     if ends[-1] == ends[0]:
         return True
     firsts = data[np.minimum(ends[:-1], len(data) - 1)]
@@ -188,7 +161,7 @@ def _some_may_be_blank(text: Array) -> bool:
 
 def _fault(reason: str, mask: Array) -> list[tuple[str, Flags]]:
     """The fault, unless no record has it; null means that a record has it not."""
-    flags = _flags(mask).to_numpy(zero_copy_only=False)
+    flags = given_flags(mask).to_numpy(zero_copy_only=False)
     return [(reason, flags)] if flags.any() else []
 
 
@@ -223,27 +196,10 @@ def _read_text(text: Array, _mapping: TableMapping, _clock: Clock) -> Read:
 
 
 def _read_id(text: Array, _mapping: TableMapping, _clock: Clock) -> Read:
-    if _longest(text) <= MAX_ID_CHARACTERS:
+    if longest(text) <= MAX_ID_CHARACTERS:
         return text, [], text
     long = pc.greater(pc.utf8_length(text), MAX_ID_CHARACTERS)
     return text, _fault(TOO_LONG, long), text
-
-
-def _longest(text: Array) -> int:
-    """How many bytes the longest text has."""
-    ends, _ = _ends_and_bytes(text)
-    return int(np.diff(ends).max(initial=0))
-
-
-def _ends_and_bytes(
-    text: Array,
-) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8]]:
-    """Where in the bytes each text begins, and the last one ends."""
-    _, offsets, data = text.buffers()
-    if not len(text) or data is None:
-        return np.zeros(len(text) + 1, np.int32), np.zeros(0, np.uint8)
-    ends = np.frombuffer(offsets, np.int32)[text.offset : text.offset + len(text) + 1]
-    return ends, np.frombuffer(data, np.uint8)
 
 
 def _read_number(text: Array, mapping: TableMapping, _clock: Clock) -> Read:
@@ -252,8 +208,8 @@ def _read_number(text: Array, mapping: TableMapping, _clock: Clock) -> Read:
     if short is not None:
         return *short, point
     fits = pc.match_substring_regex(point, _SHORT_NUMBER)
-    values = _cast(_only(fits, point), NUMBER)
-    if not _unread(text, values):
+    values = cast(only(fits, point), NUMBER)
+    if not has_unread(text, values):
         return values, [], point
     any_number = pc.match_substring_regex(point, _ANY_NUMBER)
     faults = [
@@ -269,12 +225,12 @@ def _short_numbers(text: Array) -> tuple[Array, list[tuple[str, Flags]]] | None:
     What holds another character than those of numbers is none. Of these characters
     Arrow reads what the patterns read, and so few of them are no number out of range.
     """
-    odd = _hold_others(text, _OF_NUMBERS)
+    odd = hold_others(text, _OF_NUMBERS)
     faults = []
     if odd is not None:
         faults = [(NOT_A_NUMBER, odd)]
-        text = _only(pa.array(~odd), text)
-    if _longest(text) > _SHORT_NUMBER_LENGTH:
+        text = only(pa.array(~odd), text)
+    if longest(text) > _SHORT_NUMBER_LENGTH:
         return None
     try:
         return pc.cast(text, SHORT_NUMBER), faults
@@ -282,22 +238,11 @@ def _short_numbers(text: Array) -> tuple[Array, list[tuple[str, Flags]]] | None:
         return None
 
 
-def _hold_others(text: Array, known: Flags) -> Flags | None:
-    """Which texts hold bytes that are not known; None if no text does."""
-    ends, data = _ends_and_bytes(text)
-    others = ~known[data[ends[0] : ends[-1]]]
-    if not others.any():
-        return None
-    found = np.zeros(len(text), np.bool_)
-    found[np.searchsorted(ends, np.flatnonzero(others) + ends[0], side="right") - 1] = 1
-    return found
-
-
 def _read_integer(text: Array, mapping: TableMapping, _clock: Clock) -> Read:
     text = plain_numbers(text, mapping)
     fits = pc.match_substring_regex(text, _SHORT_WHOLE)
-    values = _cast(_only(fits, text), pa.int64())
-    if not _unread(text, values):
+    values = cast(only(fits, text), pa.int64())
+    if not has_unread(text, values):
         return values, [], text
     number = pc.match_substring_regex(text, _ANY_NUMBER)
     whole = pc.match_substring_regex(text, _ANY_WHOLE)
@@ -324,102 +269,19 @@ def _read_boolean(text: Array, _mapping: TableMapping, _clock: Clock) -> Read:
 
 
 def _read_date(text: Array, _mapping: TableMapping, _clock: Clock) -> Read:
-    values = _cast(text, pa.date32(), _DAY)
+    values = read_dates(text)
     return values, _not_dates(text, values), text
 
 
 def _read_timestamp(text: Array, _mapping: TableMapping, clock: Clock) -> Read:
-    values = _cast_moments(text)
-    if _unread(text, values):
-        unread = pc.and_(pc.is_valid(text), pc.is_null(values))
-        rewritten = _in_shop_time(text.filter(unread), clock)
-        text = pc.replace_with_mask(text, unread, rewritten)
-        values = pc.replace_with_mask(values, unread, _cast_moments(rewritten))
+    values, text = read_moments(text, clock)
     return values, _not_dates(text, values), text
 
 
 def _not_dates(text: Array, values: Array) -> list[tuple[str, Flags]]:
-    if not _unread(text, values):
+    if not has_unread(text, values):
         return []
     return _fault(NOT_A_DATE, pc.and_(pc.is_valid(text), pc.is_null(values)))
-
-
-def _with_format(text: Array, date_format: str, clock: Clock, plain: str) -> Array:
-    """The text, where it follows the mapping's date format, in ISO."""
-    # pandas would read now and today as the moment of the load
-    with_digits = pc.match_substring_regex(text, r"\d")
-    moments = _pandas().to_datetime(
-        pc.if_else(with_digits, text, pa.scalar(None, pa.string())).to_pandas(),
-        format=date_format,
-        errors="coerce",
-        utc="%z" in date_format,
-    )
-    if moments.dt.tz is not None:
-        moments = moments.dt.tz_convert(clock.zone).dt.tz_localize(None)
-    iso = pa.array(moments.dt.strftime(plain), pa.string(), from_pandas=True)
-    foreign = pc.if_else(pc.is_valid(text), "unreadable", pa.scalar(None, pa.string()))
-    return pc.coalesce(iso, foreign)
-
-
-def _in_shop_time(text: Array, clock: Clock) -> Array:
-    """The text with offsets converted to the shop's time zone, fractions cut to µs."""
-    shorter = pc.replace_substring_regex(text, _LONG_FRACTION, r"\1")
-    with_offset = pc.match_substring_regex(shorter, _OFFSET)
-    if not pc.any(with_offset).as_py():
-        return shorter
-    compact = pc.replace_substring_regex(
-        shorter.filter(with_offset), _OFFSET, r"\1T\2\3\4"
-    )
-    moments = _pandas().to_datetime(
-        compact.to_pandas(), format="ISO8601", utc=True, errors="coerce"
-    )
-    local = moments.dt.tz_convert(clock.zone).dt.tz_localize(None)
-    iso = local.dt.strftime("%Y-%m-%d %H:%M:%S.%f").fillna("unreadable")
-    return pc.replace_with_mask(shorter, with_offset, pa.array(iso, pa.string()))
-
-
-def _pandas() -> ModuleType:
-    """The library, which takes a while to import and is seldom needed."""
-    return import_module("pandas")
-
-
-def _flags(mask: Array) -> Array:
-    """The mask with false for null."""
-    return pc.fill_null(mask, pa.scalar(value=False))
-
-
-def _cast_moments(text: Array) -> Array:
-    """Timestamps; null also for 2024-01-01 10, where the minutes are cut off."""
-    fits = pc.is_in(pc.binary_length(text), _MOMENT_LENGTHS)
-    return _cast(_only(fits, text), MOMENT, _MOMENT)
-
-
-def _unread(text: Array, values: Array) -> bool:
-    return bool(values.null_count > text.null_count)
-
-
-def _only(mask: Array, text: Array) -> Array:
-    """The text where the mask is true, else null."""
-    if pc.all(mask, skip_nulls=True).as_py():
-        return text
-    return pc.if_else(mask, text, pa.scalar(None, pa.string()))
-
-
-def _cast(text: Array, kind: pa.DataType, shape: str | None = None) -> Array:
-    """The text as another type; null where it cannot be.
-
-    Which values are at fault is found by halving. For many of them that takes long, so
-    those that have not the shape of the others are left out first.
-    """
-    try:
-        return pc.cast(text, kind)
-    except pa.ArrowInvalid:
-        if len(text) == 1:
-            return pa.nulls(1, kind)
-    if shape is not None:
-        return _cast(_only(pc.match_substring_regex(text, shape), text), kind)
-    half = len(text) // 2
-    return pa.concat_arrays([_cast(text[:half], kind), _cast(text[half:], kind)])
 
 
 _READERS: dict[str, Callable[[Array, TableMapping, Clock], Read]] = {

@@ -18,10 +18,11 @@ import pyarrow.compute as pc
 
 from loader.contract import Column, ColumnType
 from loader.mapping import TableMapping
+from loader.moments import Clock
 from loader.numbers import BLANKS
 from loader.suggest.sample import Values
 from loader.suggest.words import plain, words
-from loader.values import Checked, Clock, check_column
+from loader.values import Checked, check_column
 
 DATE_TYPES = {"date", "timestamp"}
 NUMBER_TYPES = {"number", "integer"}

@@ -17,9 +17,9 @@ with atheris.instrument_imports(include=["loader"]):
     from loader.contract import read_contracts
     from loader.errors import DataRefusedError
     from loader.files import read_header
+    from loader.moments import Clock
     from loader.reading import CsvFile
     from loader.scan import scan
-    from loader.values import Clock
 
 from tests.loader.rules import COLUMNS, HEADER, Reference, fault_of
 
