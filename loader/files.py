@@ -143,6 +143,7 @@ def read_header(
     mapping = mapping or TableMapping()
     with CsvFile(path) as file:
         beginning = file.read(HEADER_BYTES)
+        version = file.version
     _refuse_unreadable(path, beginning)
     mark = len(BYTE_ORDER_MARK) if beginning.startswith(BYTE_ORDER_MARK) else 0
     if mapping.header is not None:
@@ -150,6 +151,7 @@ def read_header(
         names, layout = list(mapping.header), _layout(delimiter, mark, 1)
     else:
         names, layout = _header_line(path, beginning, mark, contract, mapping)
+    layout = replace(layout, fields=len(names), version=version)
     return _table_file(path, contract, mapping, names, layout)
 
 
@@ -263,7 +265,7 @@ def _table_file(
         path=path,
         contract=contract,
         mapping=mapping,
-        layout=replace(layout, fields=len(fields)),
+        layout=layout,
         fields=fields,
         constants=constants,
         absent=tuple(name for name in absent if name not in constants),

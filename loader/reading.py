@@ -68,6 +68,8 @@ class Layout:
     """How the records of a file are told apart, and where the first one starts.
 
     fields: how many values a record has; 0 if that is not known.
+    version: size and time of the file when its header was read; None if that is not
+        known.
     """
 
     delimiter: bytes
@@ -75,6 +77,7 @@ class Layout:
     offset: int = 0
     line: int = 1
     fields: int = 0
+    version: tuple[int, int] | None = None
 
 
 class _Hashed(io.RawIOBase):
@@ -140,6 +143,20 @@ class CsvFile:
         return self._hashed.position
 
     @property
+    def version(self) -> tuple[int, int]:
+        """Size and time of the file when it was opened."""
+        return self._before
+
+    def check_version(self, version: tuple[int, int] | None) -> None:
+        """Refuse a file that is not the one seen before.
+
+        Raises:
+            DataRefusedError: the file has changed.
+        """
+        if version not in {None, self._before}:
+            raise DataRefusedError(_changed(self.path))
+
+    @property
     def size(self) -> int:
         """How many bytes the file takes on disk."""
         return self._before[0]
@@ -169,11 +186,7 @@ class CsvFile:
         while self._hashed.read(1 << 20):
             pass
         if _version(self.path) != self._before or self.position != self.size:
-            message = (
-                f"{self.path} changed while it was read. "
-                "Load it again when nothing writes to it."
-            )
-            raise DataRefusedError(message)
+            raise DataRefusedError(_changed(self.path))
         return self._hashed.checksum.hexdigest()
 
 
@@ -194,6 +207,7 @@ def read_blocks(file: CsvFile, layout: Layout) -> Iterator[Block]:
         DataRefusedError: a quote is never closed, a record is too long, or the file
             cannot be read.
     """
+    file.check_version(layout.version)
     skipped = file.read(layout.offset)
     offset, line, rest = len(skipped), layout.line, b""
     final = False
@@ -217,6 +231,7 @@ def read_block(path: Path, layout: Layout, place: BlockPlace) -> Block:
         DataRefusedError: the file cannot be read or has changed.
     """
     with CsvFile(path) as file:
+        file.check_version(layout.version)
         skipped = 0
         while skipped < place.offset:
             part = len(file.read(min(BLOCK_BYTES, place.offset - skipped)))
@@ -225,8 +240,7 @@ def read_block(path: Path, layout: Layout, place: BlockPlace) -> Block:
             skipped += part
         data = file.read(place.seen)
     if len(data) != place.seen:
-        message = f"{path} changed while it was read. Load it again."
-        raise DataRefusedError(message)
+        raise DataRefusedError(_changed(path))
     return _block(path, layout, data, place)
 
 
@@ -259,6 +273,10 @@ def _block(path: Path, layout: Layout, data: bytes, place: BlockPlace) -> Block:
         )
         raise DataRefusedError(message) from error
     return Block(data[: records.consumed], records, place)
+
+
+def _changed(path: Path) -> str:
+    return f"{path} changed while it was read. Load it again when nothing writes to it."
 
 
 def _version(path: Path) -> tuple[int, int]:
