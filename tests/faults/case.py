@@ -176,7 +176,7 @@ class Case:
             assert text in ended.said
         assert "Traceback" not in ended.said
         assert ended.code == code, ended.said
-        self.note("fault", (fault, says[0] if says else "", ended.code, lost))
+        self.note("fault", (fault, says[0], ended.code, int(lost)))
         assert lost == 0
 
 
