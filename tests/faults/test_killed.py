@@ -47,6 +47,7 @@ def wait_until_alone(case: Case) -> None:
     pytest.fail("a session of the killed load is still there")
 
 
+@pytest.mark.timeout(1800)
 def test_a_kill_at_any_moment_leaves_the_old_content_or_the_new_one(case: Case) -> None:
     case.write_orders(KILL_ROWS, OLD)
     begin = time.monotonic()
