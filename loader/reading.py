@@ -79,6 +79,8 @@ class Layout:
 
     offset: a byte of the content in UTF-8.
     fields: how many values a record has; 0 if that is not known.
+    version: size and time of the file when its header was read; None if that is not
+        known.
     """
 
     delimiter: bytes
@@ -87,6 +89,7 @@ class Layout:
     line: int = 1
     encoding: str = UTF_8
     fields: int = 0
+    version: tuple[int, int] | None = None
 
 
 class _Hashed(io.RawIOBase):
@@ -168,6 +171,20 @@ class CsvFile:
         return self._hashed.position
 
     @property
+    def version(self) -> tuple[int, int]:
+        """Size and time of the file when it was opened."""
+        return self._before
+
+    def check_version(self, version: tuple[int, int] | None) -> None:
+        """Refuse a file that is not the one seen before.
+
+        Raises:
+            DataRefusedError: the file has changed.
+        """
+        if version not in {None, self._before}:
+            raise DataRefusedError(_changed(self.path))
+
+    @property
     def size(self) -> int:
         """How many bytes the file takes on disk."""
         return self._before[0]
@@ -199,11 +216,7 @@ class CsvFile:
         while self._hashed.read(1 << 20):
             pass
         if _version(self.path) != self._before or self.position != self.size:
-            message = (
-                f"{self.path} changed while it was read. "
-                "Load it again when nothing writes to it."
-            )
-            raise DataRefusedError(message)
+            raise DataRefusedError(_changed(self.path))
         return self._hashed.checksum.hexdigest()
 
 
@@ -224,6 +237,7 @@ def read_blocks(file: CsvFile, layout: Layout) -> Iterator[Block]:
         DataRefusedError: a quote is never closed, a record is too long, or the file
             cannot be read.
     """
+    file.check_version(layout.version)
     skipped = file.read(layout.offset)
     offset, line, rest = len(skipped), layout.line, b""
     final = False
@@ -249,6 +263,7 @@ def read_again(
         DataRefusedError: the file cannot be read or has changed.
     """
     with CsvFile(path, layout.encoding) as file:
+        file.check_version(layout.version)
         position, data = 0, b""
         for place in places:
             # what was seen of one block may hold the beginning of the next
@@ -265,8 +280,7 @@ def read_again(
 def _read_all(file: CsvFile, count: int) -> bytes:
     data = file.read(count)
     if len(data) < count:
-        message = f"{file.path} changed while it was read. Load it again."
-        raise DataRefusedError(message)
+        raise DataRefusedError(_changed(file.path))
     return data
 
 
@@ -299,6 +313,10 @@ def _block(path: Path, layout: Layout, data: bytes, place: BlockPlace) -> Block:
         )
         raise DataRefusedError(message) from error
     return Block(data[: records.consumed], records, place, layout.encoding)
+
+
+def _changed(path: Path) -> str:
+    return f"{path} changed while it was read. Load it again when nothing writes to it."
 
 
 def _version(path: Path) -> tuple[int, int]:

@@ -11,7 +11,6 @@ The walk takes time in proportion to the bytes, whatever they are: in the lines 
 broken record would have swallowed, the other way leaves no quote open at a line's end.
 """
 
-from bisect import bisect_left
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +20,7 @@ Offsets = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
 
 LINE_FEED, CARRIAGE_RETURN, QUOTE = b'\n\r"'
-MAX_RECORD_BYTES = 8 << 20
+MAX_RECORD_BYTES = 4 << 20
 RECORDS_EXPECTED = 0.9
 
 
@@ -63,9 +62,8 @@ class _Way:
     """
 
     ends: Offsets
-    end_list: list[int]
-    faults: list[int]
-    decided: list[int]
+    faults: Offsets
+    decided: Offsets
     open_at_end: bool
 
 
@@ -81,12 +79,12 @@ class Careful:
         """
         self.array = array
         self.rules = rules
-        self.feeds: list[int] = feeds.tolist()
+        self.feeds = feeds
         first = np.flatnonzero(np.diff(quotes, prepend=-2) > 1)
         runs = quotes[first]
         odd = np.diff(first, append=len(quotes)) % 2 == 1
         after = quotes[np.append(first[1:], len(quotes)) - 1] + 1 if len(runs) else runs
-        self.runs: list[int] = runs.tolist()
+        self.runs = runs
         # how many odd runs are before each run, and before the data's end
         self.odd_before = np.concatenate(([0], np.cumsum(odd)))
         self.ways = tuple(self._way(feeds, runs, odd, after, phase) for phase in (0, 1))
@@ -107,8 +105,11 @@ class Careful:
         after: the place behind each run. A run that the data's end cuts off is fine
         as far as one can see.
         """
-        outside_feeds = (self.odd_before[np.searchsorted(runs, feeds)] + phase) % 2 == 0
-        ends = feeds[outside_feeds]
+        # there may be millions of line feeds: one flag for each, and no numbers
+        feeds_between = np.diff(
+            np.searchsorted(feeds, runs), prepend=0, append=len(feeds)
+        )
+        ends = feeds[np.repeat((self.odd_before + phase) % 2 == 0, feeds_between)]
         before = self.array[runs - 1]
         may_open = (
             (runs == 0) | (before == self.rules.delimiter) | (before == LINE_FEED)
@@ -123,9 +124,8 @@ class Careful:
         decided = np.where(inside | may_open, after + is_return, runs)
         return _Way(
             ends=ends,
-            end_list=ends.tolist(),
-            faults=runs[fault].tolist(),
-            decided=decided[fault].tolist(),
+            faults=runs[fault],
+            decided=decided[fault],
             open_at_end=bool((self.odd_before[-1] + phase) % 2),
         )
 
@@ -148,11 +148,11 @@ class Careful:
         Returns:
             Where to go on; None if the rest is no complete record.
         """
-        way = self.ways[self.odd_before[bisect_left(self.runs, start)] % 2]
-        number = bisect_left(way.faults, start)
+        way = self.ways[self.odd_before[self.runs.searchsorted(start)] % 2]
+        number = int(way.faults.searchsorted(start))
         has_fault = number < len(way.faults)
-        limit = way.faults[number] if has_fault else len(self.array)
-        first, last = (bisect_left(way.end_list, place) for place in (start, limit))
+        limit = int(way.faults[number]) if has_fault else len(self.array)
+        first, last = (way.ends.searchsorted(place) for place in (start, limit))
         if first < last:
             ends = way.ends[first:last]
             longer = np.diff(ends, prepend=start - 1) - 1 > self.rules.longest
@@ -198,10 +198,10 @@ class Careful:
         Raises:
             TooLongError: it is too far away.
         """
-        number = bisect_left(self.feeds, start)
+        number = int(self.feeds.searchsorted(start))
         if number == len(self.feeds):
             return None
-        end = self.feeds[number]
+        end = int(self.feeds[number])
         if end - start > self.rules.longest:
             raise TooLongError(start)
         return end

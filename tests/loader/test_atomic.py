@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
 
 COMMAND = Path(sys.executable).with_name("loader")
 ROWS = 60_000
-KILL_ROWS = 300_000
-KILLS = 10
 
 
 def write_many(files: Files, rows: int, revenue: str) -> None:
@@ -55,39 +52,6 @@ def contents(database: Database) -> tuple[int, Decimal]:
     """Give how many orders there are, and their revenue."""
     [row] = database.rows("select count(*), sum(revenue) from raw_shop.orders")
     return row[0], row[1]
-
-
-def test_a_kill_at_any_moment_leaves_the_old_data_whole(
-    files: Files, database: Database
-) -> None:
-    old, new = Decimal(1), Decimal(2)
-    write_many(files, KILL_ROWS, f"{old}.00")
-    begin = time.monotonic()
-    start(files, database).communicate()
-    duration = time.monotonic() - begin
-    kills = 0
-    for moment in random.Random(7).choices(range(30, 105), k=30):
-        write_many(files, KILL_ROWS, f"{new}.00")
-        process = start(files, database)
-        time.sleep(duration * moment / 100)
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
-        wait_for_lock(database)
-        count, revenue = contents(database)
-        assert count == KILL_ROWS
-        if process.returncode == -signal.SIGKILL and revenue == old * KILL_ROWS:
-            kills += 1
-        else:
-            assert revenue == new * KILL_ROWS
-            old, new = new, old
-        if kills == KILLS:
-            break
-    assert kills == KILLS
-    write_many(files, KILL_ROWS, "3.00")
-    assert files.load().exit_code == 0
-    assert contents(database) == (KILL_ROWS, Decimal(3) * KILL_ROWS)
-    partitions = "select count(*) from pg_tables where tablename like 'orders_load_%'"
-    assert database.value(partitions) == 1
 
 
 def wait_for_lock(database: Database, held: int = 0) -> None:
