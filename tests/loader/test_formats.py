@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -256,3 +257,27 @@ def test_a_wrong_mapping_is_a_usage_error(
     result = files.load()
     assert result.exit_code == 2
     assert says in result.output
+
+
+def test_columns_may_come_in_any_order(files: Files, database: Database) -> None:
+    files.write_shop()
+    values = {
+        "session_date": "2024-01-31 10:30:00",
+        "page_views": "7",
+        "converted": "true",
+        "duration_seconds": "0.5",
+        "source": "email",
+    }
+    for number, names in enumerate(itertools.permutations(values)):
+        lines = [",".join(["session_id", *names])]
+        lines += [
+            ",".join([f"{number}-{row}", *(values[name] for name in names)])
+            for row in range(3)
+        ]
+        files.write(f"web_sessions_{number:03}.csv", "\n".join(lines))
+    result = files.load()
+    assert result.exit_code == 0, result.output
+    assert database.rows(
+        "select session_date::text, page_views, converted, duration_seconds::text,"
+        " source, count(*) from raw_shop.web_sessions group by 1, 2, 3, 4, 5"
+    ) == [("2024-01-31 10:30:00", 7, True, "0.5", "email", 360)]
