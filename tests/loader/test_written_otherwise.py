@@ -30,6 +30,7 @@ STYLES: list[dict[str, Any]] = [
     {"decimal": ".", "thousands": "'", "symbols": ["CHF", "Fr."]},
     {"decimal": ".", "symbols": " "},
     {"decimal": ","},
+    {"decimal": ".", "symbols": ["Rs"]},
 ]
 MARKS = {" ": BLANKS, "'": "'\u2019"}
 
@@ -132,6 +133,7 @@ def written_numbers(draw: st.DrawFn) -> tuple[dict[str, Any], list[str]]:
 @example(
     written=(STYLES[1], ["1 234,50 €", "1\u202f234,50\u00a0€", "€ 5", "12 34", "5 €€"])
 )
+@example(written=(STYLES[6], ["Rs.500", "Rs500", "Rs 0.5", "Rs .5", ".5", "5 Rs"]))
 @settings(
     max_examples=25,
     deadline=None,
