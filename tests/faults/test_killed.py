@@ -80,6 +80,8 @@ def test_a_kill_at_any_moment_leaves_the_old_content_or_the_new_one(case: Case) 
 
 
 def test_ctrl_c_changes_nothing(case: Case) -> None:
+    # a shell that starts the tests in the background lets them ignore it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     case.write_orders(ROWS, NEW)
     process = case.start()
     case.wait_for_copy(process)
