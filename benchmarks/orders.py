@@ -148,10 +148,11 @@ def write_orders(path: Path, rows: int, bad_share: float = 0) -> list[BadRecord]
 def write_additions(path: Path, rows: int, share: float) -> None:
     """Write orders to add to those of write_orders with as many rows.
 
-    A share of them is changed, namely of another status, and as many are new.
+    A share of them is changed, namely of another status, and as many are new. Shops
+    change what was ordered lately: every other one of the last orders is changed.
     """
     count = round(rows * share)
-    changed = np.linspace(0, rows - 1, count, dtype=np.int64)
+    changed = np.arange(rows - 2 * count, rows, 2)
     plan = _Plan(rows, *(np.array([], np.int64),) * 2)
     with path.open("wb") as file:
         file.write(",".join(COLUMNS).encode() + b"\n")

@@ -60,13 +60,15 @@ set local max_parallel_workers_per_gather to default;
 _MEMBERS = sql.SQL("""
 create temporary table members on commit drop as
 with numbered as (
-    select *, ctid as place, row_number() over () - 1 as row_number from {table}
+    select ctid as place, row_number() over () - 1 as row_number from {table}
 )
 select
+    records.*,
     numbered.*,
     width_bucket(row_number, %(first_rows)s::bigint[]) - 1 as file
 from numbered
-inner join suspect_rows using (row_number);
+inner join suspect_rows using (row_number)
+inner join {table} as records on numbered.place = records.ctid;
 analyze members;
 """)
 

@@ -126,8 +126,9 @@ class TableFill:
         self._refuse_keyless(incoming, "would get")
         self._give_key(incoming)
         self._execute("analyze {incoming}", incoming=incoming)
-        self._leave_out_known(target, incoming)
-        self._take_out_changed(target, incoming)
+        self._find_known(target, incoming)
+        self._leave_out_known(incoming)
+        self._take_out_changed(target)
         columns = sql.SQL(", ").join(
             map(sql.Identifier, [*self.contract.columns, "_load_id"])
         )
@@ -253,18 +254,22 @@ class TableFill:
         self.summary.keep_examples(copied.file.path, rejects)
         self.spool.add(self.contract.table, copied.file.path.name, rejects)
 
-    def _leave_out_known(
-        self, target: sql.Composable, incoming: sql.Composable
-    ) -> None:
-        """Remove from the incoming rows those that say what the table says already."""
+    def _find_known(self, target: sql.Composable, incoming: sql.Composable) -> None:
+        """Pair incoming rows with those of the table that have their keys."""
         self._execute(
             """
-            with known as (
-                delete from {incoming} as mine using {target} as theirs
-                where {same_key} and ({mine}) is not distinct from ({theirs})
-                returning mine._file as file, {amount} as amount
-            )
-            select file, count(*), sum(amount) from known group by file
+            create temporary table known_rows on commit drop as
+            select
+                mine.ctid as my_place,
+                theirs.ctid as their_place,
+                mine._file as file,
+                ({mine}) is not distinct from ({theirs}) as is_same,
+                {amount} as amount,
+                {old_amount} as old_amount,
+                array[{key}] as record_key
+            from {incoming} as mine
+            inner join {target} as theirs on {same_key};
+            analyze known_rows;
             """,
             incoming=incoming,
             target=target,
@@ -272,36 +277,39 @@ class TableFill:
             mine=columns_of(self.contract, "mine"),
             theirs=columns_of(self.contract, "theirs"),
             amount=amount_of(self.contract, "mine"),
+            old_amount=amount_of(self.contract, "theirs"),
+            key=sql.SQL(", ").join(
+                sql.SQL("{}::text").format(sql.Identifier("theirs", column))
+                for column in self.contract.key
+            ),
+        )
+
+    def _leave_out_known(self, incoming: sql.Composable) -> None:
+        """Remove from the incoming rows those that say what the table says already."""
+        self._execute(
+            """
+            delete from {incoming} as mine using known_rows
+            where mine.ctid = known_rows.my_place and known_rows.is_same;
+            select file, count(*), sum(amount)
+            from known_rows where is_same group by file
+            """,
+            incoming=incoming,
         )
         for file, rows, amount in self.store.cursor.fetchall():
             self.summary.files[file].duplicates += rows
             self.summary.add("duplicate", "loaded before", rows, amount)
 
-    def _take_out_changed(
-        self, target: sql.Composable, incoming: sql.Composable
-    ) -> None:
+    def _take_out_changed(self, target: sql.Composable) -> None:
         """Delete the table's rows whose keys come again, and note the keys."""
         self._execute(
             """
-            with replaced as (
-                delete from {target} as theirs using {incoming} as mine
-                where {same_key}
-                returning {amount} as amount, array[{key}] as record_key
-            ),
-            noted as (
-                insert into {removed} (load_id, table_name, record_key)
-                select {load_id}, {table}, record_key from replaced
-            )
-            select count(*), sum(amount) from replaced
+            delete from {target} as theirs using known_rows
+            where theirs.ctid = known_rows.their_place and not known_rows.is_same;
+            insert into {removed} (load_id, table_name, record_key)
+            select {load_id}, {table}, record_key from known_rows where not is_same;
+            select count(*), sum(old_amount) from known_rows where not is_same
             """,
             target=target,
-            incoming=incoming,
-            same_key=same_key(self.contract),
-            amount=amount_of(self.contract, "theirs"),
-            key=sql.SQL(", ").join(
-                sql.SQL("{}::text").format(sql.Identifier("theirs", column))
-                for column in self.contract.key
-            ),
             removed=self.store.name("removed_keys"),
             load_id=sql.Literal(self.load_id),
             table=sql.Literal(self.contract.table),
@@ -309,3 +317,4 @@ class TableFill:
         rows, amount = self.store.cursor.fetchall()[0]
         if rows:
             self.summary.add("superseded", BY_THIS_LOAD, rows, amount)
+        self._execute("drop table known_rows")

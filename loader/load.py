@@ -261,7 +261,11 @@ class _Load:
         The load is done by now: whatever happens here does not undo it.
         """
         try:
-            for table in self.plan.contracts:
+            for table in (
+                self.fills
+                if self.plan.request.mode == "append"
+                else self.plan.contracts
+            ):
                 self.cursor.execute(
                     sql.SQL("analyze {}").format(self.store.name(table))
                 )

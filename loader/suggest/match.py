@@ -93,7 +93,7 @@ def match(sample: Sample, contract: Contract) -> Match:
 
 def file_name_of(contract: Contract, column: str) -> str:
     """What the files of a contract call a column."""
-    return getattr(contract.columns[column], "header", None) or column
+    return contract.header(column)
 
 
 def _named(sample: Sample, contract: Contract) -> int:
