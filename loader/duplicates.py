@@ -57,18 +57,25 @@ set local synchronize_seqscans to default;
 set local max_parallel_workers_per_gather to default;
 """
 
-_MEMBERS = sql.SQL("""
-create temporary table members on commit drop as
+# the places first: only of few rows the server then knows that it need not read all
+_PLACES = sql.SQL("""
+create temporary table suspect_places on commit drop as
 with numbered as (
     select ctid as place, row_number() over () - 1 as row_number from {table}
 )
 select
-    records.*,
     numbered.*,
     width_bucket(row_number, %(first_rows)s::bigint[]) - 1 as file
 from numbered
-inner join suspect_rows using (row_number)
-inner join {table} as records on numbered.place = records.ctid;
+inner join suspect_rows using (row_number);
+analyze suspect_places;
+""")
+
+_MEMBERS = sql.SQL("""
+create temporary table members on commit drop as
+select suspect_places.*, records.*
+from suspect_places
+inner join {table} as records on suspect_places.place = records.ctid;
 analyze members;
 """)
 
@@ -132,8 +139,9 @@ def remove_duplicates(
     cursor.copy_expert("copy suspect_rows from stdin", io.StringIO(lines))
     cursor.execute("analyze suspect_rows")
     cursor.execute(_IN_ORDER)
-    cursor.execute(_MEMBERS.format(table=table), {"first_rows": first_rows})
+    cursor.execute(_PLACES.format(table=table), {"first_rows": first_rows})
     cursor.execute(_IN_ANY_ORDER)
+    cursor.execute(_MEMBERS.format(table=table))
     cursor.execute(
         _CONFLICTS.format(
             key=sql.SQL(", ").join(map(sql.Identifier, contract.key)),
@@ -156,5 +164,5 @@ def remove_duplicates(
     rejected = [Conflict(file, row - first_rows[file]) for file, row in cursor]
     cursor.execute("select row_number from key_conflicts")
     rows = np.array([row for (row,) in cursor], np.int64)
-    cursor.execute("drop table key_conflicts, members, suspect_rows")
+    cursor.execute("drop table key_conflicts, members, suspect_places, suspect_rows")
     return removed, rejected, rows
