@@ -196,6 +196,9 @@ class TableFill:
         except psycopg2.Error as error:
             if pump.error is not None:
                 raise pump.error from error
+            if "error in .read() call" in str(error):
+                # Ctrl-C on the way into or out of the pump, which has not seen it
+                raise KeyboardInterrupt from error
             if isinstance(error, psycopg2.DataError):
                 message = (
                     f"PostgreSQL refuses a value of {file.path} that the checks let "
