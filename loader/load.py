@@ -101,6 +101,8 @@ class _Load:
 
     def _begin(self) -> None:
         self.cursor.execute("set local lock_timeout = %s", (LOCK_PATIENCE_MS,))
+        # what is said to be done is on the disk, also where the server is in less haste
+        self.cursor.execute("set local synchronous_commit = on")
         self.cursor.execute(_WRITE_EARLY)
         self.store.lock()
         self.history.prepare()
