@@ -96,7 +96,7 @@ class TableFill:
         target = self.store.name(name)
         for file in self.files:
             self._copy(target, file, frozen=True)
-        self._give_key(target)
+        self._leave_one_per_key(target)
 
     def append(self, name: str) -> None:
         """Add the files' records to a table; those of known keys replace the old ones.
@@ -124,7 +124,8 @@ class TableFill:
             self._copy(incoming, file, frozen=False)
         self._refuse_keyless(target, "holds")
         self._refuse_keyless(incoming, "would get")
-        self._give_key(incoming)
+        self._leave_one_per_key(incoming)
+        self.store.add_key(incoming, self.contract)
         self._execute("analyze {incoming}", incoming=incoming)
         self._find_known(target, incoming)
         self._leave_out_known(incoming)
@@ -215,12 +216,10 @@ class TableFill:
             )
             raise DataRefusedError(message)
 
-    def _give_key(self, target: sql.Composable) -> None:
-        """Make the key unique; without repeated keys, at no cost but the index."""
+    def _leave_one_per_key(self, target: sql.Composable) -> None:
         suspects = self.keys.repeated()
         if len(suspects):
             self._remove_duplicates(target, suspects)
-        self.store.add_key(target, self.contract)
 
     def _remove_duplicates(self, target: sql.Composable, suspects: Rows) -> None:
         first_rows = [0, *accumulate(file.rows for file in self.copied)][:-1]

@@ -1,6 +1,7 @@
 """Loading: files into the raw schema, in one transaction."""
 
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import datetime, timezone
 from pathlib import Path
@@ -153,25 +154,33 @@ class _Load:
             if replacing or current[table] is None
         }
         for table, contract in self.plan.contracts.items():
-            if table in files:
-                fill = self._fill(contract, files[table])
-                if replacing:
-                    fill.replace(new[table])
-                else:
-                    fill.append(new.get(table) or current[table] or "")
-            if table in new and not (table in files and replacing):
-                self.store.add_key(self.store.name(new[table]), contract)
+            if table in files and replacing:
+                self._fill(contract, files[table]).replace(new[table])
+            elif table in files:
+                place = new.get(table) or current[table] or ""
+                self._fill(contract, files[table]).append(place)
         self.summary.refuse_rejects(self.plan.request.max_rejects)
-        places = {**{t: name for t, name in current.items() if name}, **new}
-        for table, fill in self.fills.items():
-            fill.summary.orphans = (
-                fill.orphans(self.fills)
-                if replacing
-                else self.store.orphans(self.plan.contracts[table], places)
-            )
-        if replacing:
+        # the loader looks for orphans while the server sorts keys
+        with ThreadPoolExecutor(1) as beside:
+            orphans = beside.submit(self._orphans_of_fills) if replacing else None
+            for table, name in new.items():
+                self.store.add_key(self.store.name(name), self.plan.contracts[table])
+        if orphans:
+            orphans.result()
             self._note_replaced(current, new)
+        else:
+            self._orphans_of_additions({**current, **new})
         self.store.swap(new)
+
+    def _orphans_of_fills(self) -> None:
+        for fill in self.fills.values():
+            fill.summary.orphans = fill.orphans(self.fills)
+
+    def _orphans_of_additions(self, places: dict[str, str | None]) -> None:
+        held = {table: name for table, name in places.items() if name}
+        for table, fill in self.fills.items():
+            contract = self.plan.contracts[table]
+            fill.summary.orphans = self.store.orphans(contract, held)
 
     def _refuse_other_settings(self) -> None:
         """Times and money of an addition must mean what those before it mean."""

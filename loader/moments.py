@@ -6,10 +6,11 @@ from importlib import import_module
 from types import ModuleType
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from loader.texts import Array, cast, has_unread, only
+from loader.texts import Array, cast, has_unread, hold_others, only
 
 MOMENT = pa.timestamp("us")
 
@@ -21,7 +22,8 @@ _OFFSET = (
 )
 _DAY = r"^\d{4}-\d\d-\d\d$"
 _MOMENT = r"^\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d+)?)?)?$"
-_MOMENT_LENGTHS = pa.array([10, 16, 19, *range(21, 27)], pa.int32())
+_OF_MOMENTS = np.isin(np.arange(256), list(b"0123456789-: .T"))
+_MOMENT_LENGTHS = pa.array(np.array([10, 16, 19, *range(21, 27)], np.int32))
 
 
 @dataclass(frozen=True)
@@ -94,11 +96,17 @@ def _in_shop_time(text: Array, clock: Clock) -> Array:
 
 
 def _pandas() -> ModuleType:
-    """The library, which takes a while to import and is seldom needed."""
+    """The library, which takes a while to import and is seldom needed.
+
+    Arrow imports it as well, to make an array of a list.
+    """
     return import_module("pandas")
 
 
 def _cast_moments(text: Array) -> Array:
     """Timestamps; null also for 2024-01-01 10, where the minutes are cut off."""
-    fits = pc.is_in(pc.binary_length(text), _MOMENT_LENGTHS)
-    return cast(only(fits, text), MOMENT, _MOMENT)
+    text = only(pc.is_in(pc.binary_length(text), _MOMENT_LENGTHS), text)
+    odd = hold_others(text, _OF_MOMENTS)
+    if odd is not None:
+        text = only(pa.array(~odd), text)
+    return cast(text, MOMENT, _MOMENT)

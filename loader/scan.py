@@ -22,7 +22,7 @@ from loader.moments import Clock
 from loader.reading import Block, BlockPlace, CsvFile, read_again, read_blocks
 from loader.records import CARRIAGE_RETURN, LINE_FEED, QUOTE
 from loader.transcoding import not_in
-from loader.values import Checked, check_column, constant_column
+from loader.values import ASCII, Checked, check_column, constant_column
 
 Flags = npt.NDArray[np.bool_]
 
@@ -172,25 +172,28 @@ class _Scanner:
             self._note_line_breaks()
         if b"\0" in block.data:
             zeros = np.flatnonzero(np.frombuffer(block.data, np.uint8) == 0)
-            holders = np.searchsorted(records.starts, zeros, side="right") - 1
-            for holder in np.unique(holders):
-                self.reasons.setdefault(int(holder), (None, NUL))
+            for holder in self._holders(zeros):
+                self.reasons.setdefault(holder, (None, NUL))
         self._note_undecodable()
 
     def _note_undecodable(self) -> None:
-        """Records with bytes that are no text, each found from the one before it on."""
-        block, records = self.block, self.block.records
-        data, place = memoryview(block.data), 0
-        while True:
-            try:
-                str(data[place:], "utf-8")
-            except UnicodeDecodeError as error:  # noqa: PERF203 a rare record
-                where = place + error.start
-                record = int(np.searchsorted(records.starts, where, side="right")) - 1
-                self.reasons.setdefault(record, (None, not_in(block.encoding)))
-                place = int(records.ends[record])
-            else:
-                return
+        """Records with bytes that are no text; only bytes beyond ASCII can be."""
+        block = self.block
+        try:
+            block.data.decode()
+        except UnicodeDecodeError:
+            foreign = np.flatnonzero(np.frombuffer(block.data, np.uint8) > ASCII)
+            for record in self._holders(foreign):
+                try:
+                    block.text(record).decode()
+                except UnicodeDecodeError:  # noqa: PERF203 a rare block
+                    self.reasons.setdefault(record, (None, not_in(block.encoding)))
+
+    def _holders(self, places: npt.NDArray[np.int64]) -> list[int]:
+        """The records that hold some bytes of the block, each once."""
+        records = np.searchsorted(self.block.records.starts, places, side="right") - 1
+        holders: list[int] = np.unique(records[records >= 0]).tolist()
+        return holders
 
     def _note_line_breaks(self) -> None:
         """Records with a carriage return outside quotes that ends no line."""
@@ -213,7 +216,7 @@ class _Scanner:
         """The fields of the good records as text, and which record each row is."""
         records = np.flatnonzero(good)
         names = [f"f{place}" for place in range(len(self.file.fields))]
-        empty = pa.table({name: pa.array([], pa.string()) for name in names})
+        empty = pa.table({name: pa.nulls(0, pa.string()) for name in names})
         data = self._parseable(good)
         if not data:
             return empty, records[:0]

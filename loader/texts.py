@@ -58,7 +58,9 @@ def cast(text: Array, kind: pa.DataType, shape: str | None = None) -> Array:
         if len(text) == 1:
             return pa.nulls(1, kind)
     if shape is not None:
-        return cast(only(pc.match_substring_regex(text, shape), text), kind)
+        fits = pc.match_substring_regex(text, shape)
+        if not pc.all(fits, skip_nulls=True).as_py():
+            return cast(only(fits, text), kind)
     half = len(text) // 2
     return pa.concat_arrays([cast(text[:half], kind), cast(text[half:], kind)])
 

@@ -48,7 +48,8 @@ MAX_ID_CHARACTERS = 500
 NUMBER = pa.decimal128(38, 20)
 # most numbers are short, and then cheaper; both scales are multiples of 4
 SHORT_NUMBER = pa.decimal128(16, 4)
-BOOLEANS = pa.array(["true", "false", "t", "f", "yes", "no", "1", "0"])
+TRUE = pa.array(np.array(["true", "t", "yes", "1"]))
+FALSE = pa.array(np.array(["false", "f", "no", "0"]))
 
 _SHORT_NUMBER_LENGTH = 12
 _OF_NUMBERS = np.isin(np.arange(256), list(b"+-.0123456789"))
@@ -124,7 +125,7 @@ def constant_column(
     value: str, count: int, column: Column, name: str, clock: Clock
 ) -> Checked:
     """A column whose every record holds the mapping's default."""
-    text = pa.array([value] * count, pa.string())
+    text = pa.array(np.full(count, value, object), pa.string())
     return check_column(text, column, name, TableMapping(), clock)
 
 
@@ -261,9 +262,9 @@ def _read_boolean(text: Array, _mapping: TableMapping, _clock: Clock) -> Read:
     except pa.ArrowInvalid:
         pass
     lower = pc.ascii_lower(text)
-    known = pc.is_in(lower, BOOLEANS)
+    true = pc.is_in(lower, TRUE)
+    known = pc.or_(true, pc.is_in(lower, FALSE))
     bad = pc.and_(pc.is_valid(text), pc.invert(known))
-    true = pc.is_in(lower, pa.array(["true", "t", "yes", "1"]))
     values = pc.if_else(known, true, pa.scalar(None, pa.bool_()))
     return values, _fault(NOT_A_BOOLEAN, bad), text
 
