@@ -1,11 +1,11 @@
 # The face of the project. `make` alone lists what there is.
 #
-# demo, test and clean use the sandbox's server, whatever the environment says. load, build,
+# demo, test, bench and clean use servers of their own, whatever the environment says. load, build,
 # docs and psql use the server that PGHOST names, or the sandbox where it is unset.
 
 PYTHON ?= python3
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-faults load build docs lint psql clean
+.PHONY: help install demo test test-faults bench load build docs lint psql clean
 SHELL := /bin/sh
 
 BIN := .venv/bin
@@ -33,6 +33,9 @@ test: .venv/.development ## run every test, on servers of the tests' own
 
 test-faults: .venv/.development ## print what the loader survives: kills, full disks, broken files
 	@FAULTS=full $(BIN)/python -m pytest tests/faults --maxprocesses 2
+
+bench: .venv/.development .venv/.rivals ## measure the loader against psql's copy: takes half an hour
+	@$(BIN)/python -m benchmarks.loading --rivals .venv/rivals/bin/python
 
 load: .venv/.run-time ## load the CSV files in DATA
 	@test -n "$$DATA" || { echo "Say which files: make load DATA=folder"; exit 2; }
@@ -77,4 +80,12 @@ clean: ## delete the sandbox with its data, the environment and all that was bui
 .venv/.development: .venv/.run-time requirements-dev.txt
 	@echo "Installing what requirements-dev.txt locks into .venv"
 	@$(INSTALL) --require-hashes --no-build-isolation --requirement requirements-dev.txt
+	@touch $@
+
+# what the loader is compared with, apart from what it runs with
+.venv/.rivals: .venv/.development benchmarks/requirements.txt
+	@echo "Installing what benchmarks/requirements.txt locks into .venv/rivals"
+	@$(PYTHON) -m venv .venv/rivals
+	@.venv/rivals/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
+		--require-hashes --requirement benchmarks/requirements.txt
 	@touch $@

@@ -1,12 +1,15 @@
 r"""How long the loader takes, as a multiple of a bare `\copy`, and how much memory.
 
-    .venv/bin/python -m benchmarks.loading [--rows 5000000] [--runs 5]
+    make bench
+    .venv/bin/python -m benchmarks.loading [--rows 5000000] [--runs 5] [--rivals PYTHON]
 
 All in one run, on a server of its own, with the sandbox's settings. The floor is psql's
 `\copy` of the same two files, customers and orders, into typed and logged tables, and
 then adding their primary keys. The loader does all it ever does: checksum, validation,
 keys, orphans, history, exchange of the tables, ANALYZE. Files with bad records are
-compared with the floor of clean ones, as `\copy` cannot read them.
+compared with the floor of clean ones, as `\copy` cannot read them. Then floor and
+loader once more with a tenth of the orders, beside other ways to load them, if a Python
+is named that has what benchmarks/requirements.txt locks.
 
 Times are wall clock, the median of the runs, with the least and the most. Compare the
 ratios, not the seconds, between machines.
@@ -22,7 +25,16 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.measuring import Taken, in_turn, median, psql, run, settle
+from benchmarks.measuring import (
+    PROJECT,
+    Taken,
+    in_turn,
+    measured,
+    median,
+    psql,
+    run,
+    settle,
+)
 from benchmarks.orders import COLUMNS, write_additions, write_shop
 from loader.contract import SQL_TYPES, read_contracts
 from sandbox.environment import led_to
@@ -42,6 +54,9 @@ def main(
         5_000_000
     ),
     runs: Annotated[int, typer.Option(help="How often each is repeated.")] = 5,
+    rivals: Annotated[
+        Path | None, typer.Option(help="A Python that has the rivals.")
+    ] = None,
 ) -> None:
     """Measure, and print a table."""
     with tempfile.TemporaryDirectory() as folder:
@@ -50,6 +65,8 @@ def main(
         try:
             environment = led_to(server.environment(), os.environ)
             measure(environment, Path(folder), rows, runs)
+            if rivals:
+                compare(environment, Path(folder), rows // 10, rivals)
         finally:
             server.delete()
 
@@ -69,13 +86,36 @@ def measure(environment: dict[str, str], folder: Path, rows: int, runs: int) -> 
         "loader, the same files again": partial(load, environment, clean),
         "loader, replacing": partial(load, environment, clean, "--force"),
         "loader, 0.1 % bad records": partial(first_load, environment, dirty),
-        "loader, append 1 % new and 1 % changed": partial(
+        "loader, adding 1 % new and 1 % changed": partial(
             append, environment, clean, additions
         ),
     }
     taken = in_turn(actions, runs, partial(settle, environment))
     size = (clean / "orders.csv").stat().st_size / 1e6
     print_table(taken, f"{rows:,} orders, {size:,.0f} MB", FLOOR)
+
+
+def compare(environment: dict[str, str], folder: Path, rows: int, rivals: Path) -> None:
+    """Measure other ways to load the orders, each once, and print."""
+    shop = folder / "rivals"
+    shop.mkdir()
+    write_shop(shop, rows)
+    quiet = {
+        **environment,
+        "DLT_DATA_DIR": str(folder / "dlt"),
+        "RUNTIME__DLTHUB_TELEMETRY": "false",
+    }
+    orders = str(shop / "orders.csv")
+    program = str(PROJECT / "benchmarks" / "rivals.py")
+    actions: dict[str, Callable[[], Taken]] = {
+        FLOOR: partial(floor, environment, shop),
+        "loader, into an empty database": partial(first_load, environment, shop),
+    }
+    for way in ("copy_chunks", "dlt", "to_sql"):
+        command = [str(rivals), program, way, orders]
+        actions[f"{way}, orders only"] = partial(measured, quiet, command)
+    taken = in_turn(actions, 1, partial(settle, environment))
+    print_table(taken, f"{rows:,} orders", FLOOR)
 
 
 def print_table(taken: dict[str, list[Taken]], title: str, floor: str) -> None:
