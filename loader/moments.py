@@ -17,7 +17,7 @@ MOMENT = pa.timestamp("us")
 _ISO = {"date": "%Y-%m-%d", "timestamp": "%Y-%m-%d %H:%M:%S.%f"}
 _LONG_FRACTION = r"^(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d\.\d{6})\d+"
 _OFFSET = (
-    r"^((?:19|2\d)\d\d-\d\d-\d\d)[ T](\d\d:\d\d)(:\d\d(?:\.\d{1,6})?)? ?"
+    r"^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d)(:\d\d(?:\.\d{1,6})?)? ?"
     r"(Z|[+-]\d\d(?::?\d\d)?)$"
 )
 _DAY = r"^\d{4}-\d\d-\d\d$"
@@ -84,15 +84,16 @@ def _in_shop_time(text: Array, clock: Clock) -> Array:
     with_offset = pc.match_substring_regex(shorter, _OFFSET)
     if not pc.any(with_offset).as_py():
         return shorter
-    compact = pc.replace_substring_regex(
-        shorter.filter(with_offset), _OFFSET, r"\1T\2\3\4"
-    )
+    given = shorter.filter(with_offset)
+    compact = pc.replace_substring_regex(given, _OFFSET, r"\1T\2\3\4")
+    # pandas knows no year before 1677 or after 2262, which is out of range anywhere
+    without_offset = pc.replace_substring_regex(given, _OFFSET, r"\1T\2\3")
     moments = _pandas().to_datetime(
         compact.to_pandas(), format="ISO8601", utc=True, errors="coerce"
     )
     local = moments.dt.tz_convert(clock.zone).dt.tz_localize(None)
-    iso = local.dt.strftime(_ISO["timestamp"]).fillna("unreadable")
-    return pc.replace_with_mask(shorter, with_offset, pa.array(iso, pa.string()))
+    iso = pa.array(local.dt.strftime(_ISO["timestamp"]), pa.string(), from_pandas=True)
+    return pc.replace_with_mask(shorter, with_offset, pc.coalesce(iso, without_offset))
 
 
 def _pandas() -> ModuleType:

@@ -227,3 +227,18 @@ def test_texts_are_shown_as_they_are(files: Files, database: Database) -> None:
     files.load("--max-rejects", "100%")
     assert "a:x:b,bad:100:,1:o:2" in files.run("rejects").output
     assert orders(database) == []
+
+
+def test_a_moment_with_an_offset_far_away_is_in_the_future(
+    files: Files, database: Database
+) -> None:
+    files.write_shop()
+    files.write(
+        "customers.csv",
+        "customer_id,signup_date\na,2024-01-01\nb,4048-01-02T10:00:00+02:00\n"
+        "c,2024-02-30T10:00:00Z\n",
+    )
+    assert files.load("--max-rejects", "90%").exit_code == 0
+    assert database.rows(
+        "select reason from raw_shop.rejected_rows order by line_number"
+    ) == [("date in the future",), ("not a date",)]
