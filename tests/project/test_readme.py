@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -31,6 +32,8 @@ BY_THE_GATE = {"make demo", "make test"}
 BY_THE_SANDBOX = {"source .sandbox/env"}
 # test_documents runs this one, which does not end by itself
 SERVED = {".venv/bin/dbt docs serve"}
+# the test below runs it with few orders
+MEASURED = {"make bench"}
 
 EXPORTS = {
     "customers.csv": "customer_id,signup_date\nann,2024-01-01\n",
@@ -51,6 +54,7 @@ SHOPIFY = {
     "customers_export.csv": "Customer ID,Email\n'7001,Ann@example.com\n",
 }
 SHOPIFY_MAPPING = "source: shopify\ntime_zone: America/New_York\n"
+MODELS_ONLY = {"DBT_EXCLUDE_RESOURCE_TYPES": "unit_test test"}
 # what is in the mart of orders after a command
 LEAVES = {
     "make build VARS='{as_of_date: 2024-03-31}'": [("1", "10.00")],
@@ -81,6 +85,21 @@ def test_the_gate_runs_the_first_two_commands() -> None:
     assert re.search(r"demo clean$", GATE, re.MULTILINE)
 
 
+def test_the_benchmark_measures_each_way_to_load() -> None:
+    assert set(commands()) >= MEASURED
+    assert "-m benchmarks.loading" in (PROJECT / "Makefile").read_text("utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.loading", "--rows", "5000", "--runs", "1"],
+        check=False,
+        capture_output=True,
+        cwd=PROJECT,
+        encoding="utf-8",
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    for way in ("psql", "empty database", "replacing", "bad records", "adding"):
+        assert re.search(rf"{way}.* \d+\.\d\d │", done.stdout), done.stdout
+
+
 # three whole builds, which take their time where the machine is shared
 @pytest.mark.timeout(900)
 def test_the_other_commands_work_as_shown(database: Database, tmp_path: Path) -> None:
@@ -98,7 +117,7 @@ def test_the_other_commands_work_as_shown(database: Database, tmp_path: Path) ->
     (project / "shopify.yml").write_text(SHOPIFY_MAPPING, encoding="utf-8")
 
     for command in commands():
-        if command in BY_THE_GATE | BY_THE_SANDBOX | SERVED:
+        if command in BY_THE_GATE | BY_THE_SANDBOX | SERVED | MEASURED:
             continue
         words = shlex.split(command)
         if words[0].endswith("sandbox") and words[1] != "generate":
@@ -113,7 +132,8 @@ def test_the_other_commands_work_as_shown(database: Database, tmp_path: Path) ->
             capture_output=True,
             cwd=project,
             encoding="utf-8",
-            env=database.environment,
+            # what the tests of the first build have shown need not be shown again
+            env=database.environment | (MODELS_ONLY if command in LEAVES else {}),
         )
         assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
         if command in LEAVES:

@@ -34,11 +34,6 @@ def sql(text: str) -> str:
     return re.sub(r"{{.*?}}|{%.*?%}|{#.*?#}|--[^\n]*", "", text, flags=re.DOTALL)
 
 
-def test_sqlfluff_finds_nothing() -> None:
-    done = run("sqlfluff", "lint", "models", "tests", "macros")
-    assert done.returncode == 0, done.stdout
-
-
 def test_sqlfluff_renders_models_as_dbt_does() -> None:
     # a stub that gives nothing would leave nothing to find fault with
     done = run("sqlfluff", "render", "models/marts/core/orders.sql")
