@@ -22,8 +22,8 @@ Hashes = npt.NDArray[np.uint64]
 Rows = npt.NDArray[np.int64]
 
 NO_KEY = np.uint64(0)
-PART_ROWS = 1 << 20
-READ_ROWS = 1 << 19
+PART_ROWS = 1 << 19
+READ_ROWS = 1 << 17
 _WORD = 8
 _MATRIX_BYTES = 8 << 20
 # odd constants with bits all over, as of the generator splitmix64

@@ -24,7 +24,7 @@ from loader.transcoding import UTF_8, Transcoded, own_bytes
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-BLOCK_BYTES = 2 << 20
+BLOCK_BYTES = 1 << 20
 
 _SKIPPED = 1 << 20
 _READ_ERRORS = (OSError, EOFError, zlib.error)
