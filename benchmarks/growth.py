@@ -18,7 +18,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.load_and_build import run
+from benchmarks.measuring import run
 from sandbox.environment import led_to
 from sandbox.server import Server
 

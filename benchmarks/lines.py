@@ -15,7 +15,7 @@ from typing import Annotated
 import psycopg2
 import typer
 
-from benchmarks.load_and_build import run
+from benchmarks.measuring import run
 from benchmarks.orders import BadRecord, write_shop
 from sandbox.environment import led_to
 from sandbox.server import Server

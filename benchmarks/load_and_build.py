@@ -22,6 +22,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.measuring import run
 from loader.contract import SQL_TYPES, Contract, read_contracts
 from sandbox.binaries import find_binaries
 from sandbox.environment import led_to
@@ -50,7 +51,7 @@ def main(
                     _timed(lambda: run(environment, "sandbox", "generate", *options))
                 ]
             }
-            measured: dict[str, Callable[[], None]] = {
+            measured: dict[str, Callable[[], object]] = {
                 "psql \\copy": lambda: _copy(environment, shop, contracts, keys=False),
                 "psql \\copy, then keys": lambda: _copy(
                     environment, shop, contracts, keys=True
@@ -85,21 +86,10 @@ def _print(console: Console, times: dict[str, list[float]], title: str) -> None:
     console.print(table)
 
 
-def _timed(action: Callable[[], None]) -> float:
+def _timed(action: Callable[[], object]) -> float:
     begin = time.perf_counter()
     action()
     return time.perf_counter() - begin
-
-
-def run(environment: dict[str, str], program: str, *arguments: str) -> None:
-    """Run a program of the environment, which must succeed."""
-    subprocess.run(
-        [PROGRAMS / program, *arguments],
-        check=True,
-        cwd=PROJECT,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-    )
 
 
 def _lines(path: Path) -> int:

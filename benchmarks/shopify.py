@@ -20,7 +20,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.load_and_build import run
+from benchmarks.measuring import run
 from benchmarks.shopify_export import write_export
 from benchmarks.shopify_figures import Figures, figures_of
 from sandbox.environment import led_to
