@@ -52,6 +52,14 @@ fulfilled as (
     union all
 
     select
+        'slipping high-value customers' as audience,
+        customer_id
+    from {{ ref('churn_risk') }}
+    where slipping is not null
+
+    union all
+
+    select
         'no second order yet' as audience,
         customers.customer_id
     from customers
@@ -81,6 +89,7 @@ found as (
             'VIPs',
             'high value at risk',
             'promotion reusers',
+            'slipping high-value customers',
             'no second order yet'
         )
 )

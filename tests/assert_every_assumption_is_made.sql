@@ -15,6 +15,10 @@
     ('loyal with small spending', 'most_monetary_score', 'score', 'one'),
     ('unusually frequent', 'least_orders', 'orders', 'one'),
     ('unusually frequent', 'quartile_distances', 'factor', 'one'),
+    ('churn risk', 'high_probability', 'fraction', 'one'),
+    ('churn risk', 'medium_probability', 'fraction', 'one'),
+    ('slipping high-value customers', 'least_sessions', 'sessions', 'one'),
+    ('slipping high-value customers', 'most_trend', 'fraction', 'one'),
 ] %}
 
 with

@@ -10,6 +10,10 @@ promo_reuse as (
     select * from {{ ref('promo_reuse') }}
 ),
 
+churn_risk as (
+    select * from {{ ref('churn_risk') }}
+),
+
 approached as (
     select * from {{ ref('int_customers_approached') }}
 ),
@@ -36,6 +40,7 @@ candidates as (
         approached.days_since_signup,
         approached.has_ordered,
         reused.promo_uses,
+        churn_risk.slipping,
         rules.*,
         {{ dbt.hash("rules.audience || ': ' || customers.customer_id") }} as lot,
         {{ counted('customers.orders', 'order') }} || ' worth '
@@ -44,6 +49,7 @@ candidates as (
     from customers
     inner join approached on customers.customer_id = approached.customer_id
     left join reused on customers.customer_id = reused.customer_id
+    left join churn_risk on customers.customer_id = churn_risk.customer_id
     cross join rules
 ),
 
@@ -57,6 +63,8 @@ reasoned as (
                 and rfm_segment in ('At Risk', 'Cannot Lose')
                 and value_segment = 'high'
                 then rfm_segment || ': ' || history
+            when audience = 'slipping high-value customers'
+                then slipping
             when audience = 'VIPs' and is_vip
                 then history
             when audience = 'promotion reusers' and promo_uses > 0
