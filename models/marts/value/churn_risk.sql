@@ -81,6 +81,8 @@ judged as (
         sessions_last_30d,
         sessions_prior_90d_per_30d,
         engagement_trend,
+        probability_no_order_90d,
+        reason,
         case
             when
                 value_segment = 'high'
@@ -91,13 +93,11 @@ judged as (
                     || cast(sessions_prior_90d_per_30d as numeric(18, 1))
                     || ' to ' || sessions_last_30d
         end as slipping,
-        probability_no_order_90d,
         case
             when probability_no_order_90d >= high_probability then 'high'
             when probability_no_order_90d >= medium_probability then 'medium'
             when probability_no_order_90d is not null then 'low'
         end as risk_band,
-        reason,
         probability_no_order_90d is not null as is_published
     from joined
 )
