@@ -6,7 +6,8 @@
 
 PYTHON ?= python3
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-faults bench load build docs lint psql clean
+.PHONY: help install demo test test-faults bench load build docs psql clean
+.PHONY: lint lint-python lint-sql lint-layers
 SHELL := /bin/sh
 
 BIN := .venv/bin
@@ -51,13 +52,19 @@ docs: .venv/.run-time ## write the documentation with its lineage as one page
 	@$(USE_SERVER); $(BIN)/dbt --quiet docs generate --static $${VARS:+--vars "$$VARS"}
 	@echo "Open target/static_index.html, or serve it: $(BIN)/dbt docs serve"
 
-lint: .venv/.development ## check SQL, Python, workflow and compose file, and the rules between layers
+lint: lint-python lint-sql lint-layers ## check SQL, Python, workflow and compose file, and the rules between layers
+	@$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/ci.yml
+	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+
+lint-python: .venv/.development
 	@$(BIN)/ruff format --check
 	@$(BIN)/ruff check
 	@$(BIN)/mypy
+
+lint-sql: .venv/.development
 	@$(BIN)/sqlfluff lint models tests macros
-	@$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/ci.yml
-	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+
+lint-layers: .venv/.development
 	@test ! -x $(BIN)/dbt-bouncer || { $(BIN)/dbt --quiet parse && $(BIN)/dbt-bouncer; }
 
 psql: .venv/.run-time ## ask the database

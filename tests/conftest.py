@@ -23,6 +23,19 @@ SYSTEM_BINARIES = Path("/usr/lib/postgresql/15/bin")
 _numbers = itertools.count()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let tests that are given more time, and then those of dbt, be the first.
+
+    One of them left for the end would keep a single worker busy.
+    """
+
+    def place(item: pytest.Item) -> tuple[bool, bool]:
+        is_long = item.get_closest_marker("timeout") is not None
+        return not is_long, item.path.parent.name != "project"
+
+    items.sort(key=place)
+
+
 @dataclass(frozen=True)
 class Database:
     """A database of a test; `environment` leads programs to it."""
@@ -53,25 +66,31 @@ class Database:
         """Give the one value of a query."""
         return self.rows(query)[0][0]
 
+    def create(self, **options: str) -> None:
+        """Create it, in place of one of that name; options as in CREATE DATABASE."""
+        name = sql.Identifier(self.environment["PGDATABASE"])
+        extra = sql.SQL(" ").join(
+            sql.SQL("{} {}").format(sql.SQL(key), sql.Literal(value))
+            for key, value in options.items()
+        )
+        admin = Database({**self.environment, "PGDATABASE": "postgres"}).connect()
+        admin.autocommit = True
+        try:
+            with admin.cursor() as cursor:
+                drop = sql.SQL("drop database if exists {} with (force)")
+                cursor.execute(drop.format(name))
+                cursor.execute(sql.SQL("create database {} {}").format(name, extra))
+        finally:
+            admin.close()
 
-def new_database(server: Server, **options: str) -> Database:
-    """Create a database on a server; options as in CREATE DATABASE."""
-    environment = server.environment()
-    name = f"test_{next(_numbers)}"
-    admin = Database(led_to(environment, os.environ)).connect()
-    admin.autocommit = True
-    try:
-        with admin.cursor() as cursor:
-            extra = sql.SQL(" ").join(
-                sql.SQL("{} {}").format(sql.SQL(key), sql.Literal(value))
-                for key, value in options.items()
-            )
-            cursor.execute(
-                sql.SQL("create database {} {}").format(sql.Identifier(name), extra)
-            )
-    finally:
-        admin.close()
-    return Database(led_to({**environment, "PGDATABASE": name}, os.environ))
+
+def new_database(server: Server, name: str = "", **options: str) -> Database:
+    """Create a database on a server, by default with a name that no other has."""
+    name = name or f"test_{next(_numbers)}"
+    environment = {**server.environment(), "PGDATABASE": name}
+    database = Database(led_to(environment, os.environ))
+    database.create(**options)
+    return database
 
 
 @pytest.fixture(scope="session")

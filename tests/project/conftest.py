@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import itertools
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -31,9 +33,11 @@ class Warehouse:
     database: Database
     folder: Path
 
-    def run(self, program: str, *arguments: str | Path) -> str:
-        """Run a command that must succeed; give what it said."""
-        finished = subprocess.run(
+    def attempt(
+        self, program: str, *arguments: str | Path
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command that may fail."""
+        return subprocess.run(
             [PROGRAMS / program, *map(str, arguments)],
             check=False,
             capture_output=True,
@@ -41,6 +45,10 @@ class Warehouse:
             encoding="utf-8",
             env=self.database.environment,
         )
+
+    def run(self, program: str, *arguments: str | Path) -> str:
+        """Run a command that must succeed; give what it said."""
+        finished = self.attempt(program, *arguments)
         assert finished.returncode == 0, finished.stdout + finished.stderr
         return finished.stdout
 
@@ -50,16 +58,37 @@ class Warehouse:
 
     def build(self, *arguments: str) -> str:
         """Build and test all models; a warning fails."""
-        return self.run(
-            "dbt",
-            "--warn-error",
-            "--log-path",
-            self.folder / "logs",
-            "build",
-            "--target-path",
-            self.folder / "target",
-            *arguments,
+        # nobody reads the manifest, which takes seconds to write
+        return self.dbt("build", "--warn-error", "--no-write-json", *arguments)
+
+    def dbt(self, *arguments: str) -> str:
+        """Run a command of dbt's that must succeed; give what it said."""
+        return self.run("dbt", *arguments, *self.places(*arguments))
+
+    def attempt_dbt(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command of dbt's that may fail."""
+        return self.attempt("dbt", *arguments, *self.places(*arguments))
+
+    def places(self, *arguments: str) -> tuple[str, ...]:
+        """Give the options that say where dbt writes: its files, and its log."""
+        return (
+            *("--target-path", str(self.target(*arguments))),
+            *("--log-path", str(self.folder / "logs")),
         )
+
+    def target(self, *arguments: str) -> Path:
+        """Give the folder of a command's files, one per set of variables and target.
+
+        There dbt finds the project as it read it the last time, and reads again only
+        the files that have changed since. With other variables it would read all.
+        """
+        options = itertools.pairwise(arguments)
+        decisive = [value for name, value in options if name in {"--vars", "--target"}]
+        return self.folder / re.sub(r"\W+", "_", " ".join(["target", *decisive]))
+
+    def empty(self) -> None:
+        """Begin anew with an empty database."""
+        self.database.create()
 
     def table_names(self, *schemas: str) -> list[str]:
         """Give the tables and views of schemas, with the schema."""
@@ -79,22 +108,25 @@ class Warehouse:
         return sorted(rows, key=repr)
 
 
-@pytest.fixture
-def new_warehouse(tmp_path: Path) -> Callable[[Server], Warehouse]:
-    """Give a maker of empty warehouses on a server."""
+@pytest.fixture(scope="session")
+def new_warehouse(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[..., Warehouse]:
+    """Give a maker of empty warehouses, each in place of the server's last one.
 
-    def make(server: Server) -> Warehouse:
-        database = new_database(server)
-        folder = tmp_path / database.environment["PGDATABASE"]
-        return Warehouse(database, folder)
+    They have one name, since to dbt a project in another database is another project.
+    """
+
+    def make(server: Server, **options: str) -> Warehouse:
+        database = new_database(server, "warehouse", **options)
+        port = database.environment["PGPORT"]
+        return Warehouse(database, tmp_path_factory.getbasetemp() / f"dbt_{port}")
 
     return make
 
 
 @pytest.fixture
-def warehouse(
-    server: Server, new_warehouse: Callable[[Server], Warehouse]
-) -> Warehouse:
+def warehouse(server: Server, new_warehouse: Callable[..., Warehouse]) -> Warehouse:
     """Give an empty warehouse."""
     return new_warehouse(server)
 

@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.project.conftest import Warehouse, generate, read_records, write_records
-from tests.project.programs import run
+from tests.project.conftest import generate, read_records, write_records
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-    from sandbox.server import Server
+    from tests.project.conftest import Warehouse
 
 AS_OF = "2025-06-30"
 # the column of each table whose date decides whether it is known on a day
@@ -45,31 +43,28 @@ COUNTED = """
 
 
 def test_an_earlier_as_of_date_equals_a_build_from_files_cut_at_that_date(
-    warehouse: Warehouse,
-    new_warehouse: Callable[..., Warehouse],
-    server: Server,
-    tmp_path: Path,
+    warehouse: Warehouse, tmp_path: Path
 ) -> None:
     shop = generate(tmp_path / "shop", "--customers", "700", "--months", "18")
     cut = cut_at(AS_OF, shop, tmp_path / "cut")
+    on_that_day = ("--vars", f"{{as_of_date: {AS_OF}}}")
     warehouse.load(shop)
-    warehouse.build(
-        "--vars", f"{{as_of_date: {AS_OF}}}", "--exclude-resource-type", "unit_test"
-    )
-    other = new_warehouse(server)
-    other.load(cut)
-    other.build(
-        "--vars", f"{{as_of_date: {AS_OF}}}", "--exclude-resource-type", "unit_test"
-    )
+    warehouse.build(*on_that_day, "--exclude-resource-type", "unit_test")
     tables = warehouse.table_names("marts")
     assert set(tables) > ABOUT_THE_FILES
-    for table in sorted(set(tables) - ABOUT_THE_FILES):
-        replayed = warehouse.contents(table)
-        assert replayed, table
-        assert replayed == other.contents(table), table
+    replayed = {
+        table: warehouse.contents(table) for table in set(tables) - ABOUT_THE_FILES
+    }
     counted = warehouse.database.rows(COUNTED)
     assert len(counted) == 4
-    assert counted == other.database.rows(COUNTED)
+
+    warehouse.empty()
+    warehouse.load(cut)
+    warehouse.build(*on_that_day, "--exclude-resource-type", "unit_test")
+    for table, contents in sorted(replayed.items()):
+        assert contents, table
+        assert contents == warehouse.contents(table), table
+    assert counted == warehouse.database.rows(COUNTED)
 
 
 def cut_at(day: str, shop: Path, folder: Path) -> Path:
@@ -122,11 +117,9 @@ def test_a_day_before_the_first_order_stops_the_build_before_the_marts(
         "order_id,customer_id,order_date,revenue\n1,1,2024-02-01,10\n"
     )
     warehouse.load(tmp_path)
-    done = run(
-        *("dbt", "build", "--vars", "{as_of_date: 2024-01-31}"),
+    done = warehouse.attempt_dbt(
+        *("build", "--vars", "{as_of_date: 2024-01-31}"),
         *("--exclude-resource-type", "unit_test"),
-        *("--target-path", warehouse.folder, "--log-path", warehouse.folder),
-        environment=warehouse.database.environment,
     )
     assert done.returncode != 0
     assert "assert_as_of_date_is_not_before_the_first_order" in done.stdout
@@ -162,11 +155,7 @@ def test_a_misspelt_or_absurd_variable_builds_nothing(
     warehouse: Warehouse, variables: dict[str, tuple[str, str]]
 ) -> None:
     given = ", ".join(f"{name}: {value}" for name, (value, _) in variables.items())
-    done = run(
-        *("dbt", "build", "--vars", f"{{{given}}}"),
-        *("--target-path", warehouse.folder, "--log-path", warehouse.folder),
-        environment=warehouse.database.environment,
-    )
+    done = warehouse.attempt_dbt("build", "--vars", f"{{{given}}}")
     assert done.returncode != 0
     for name, (_, says) in variables.items():
         told = [line for line in done.stdout.splitlines() if name in line]

@@ -11,7 +11,6 @@ import pytest
 from psycopg2 import errors
 
 from tests.project.conftest import PROJECT, generate
-from tests.project.programs import run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,10 +47,7 @@ def built(
     warehouse = new_warehouse(request.getfixturevalue(request.param))
     warehouse.load(generate(tmp_path / "shop", "--customers", "60", "--months", "3"))
     for command in ("seed", "run"):
-        warehouse.run(
-            *("dbt", command, "--target-path", warehouse.folder),
-            *("--log-path", warehouse.folder),
-        )
+        warehouse.dbt(command)
     return warehouse
 
 
@@ -90,9 +86,8 @@ def test_a_developers_marts_are_not_shown_to_bi(
     warehouse: Warehouse, tmp_path: Path
 ) -> None:
     warehouse.load(generate(tmp_path / "shop", "--customers", "20", "--months", "2"))
-    folders = ("--target-path", warehouse.folder, "--log-path", warehouse.folder)
     for command in ("seed", "run"):
-        warehouse.run("dbt", command, "--target", "dev", *folders)
+        warehouse.dbt(command, "--target", "dev")
     grants = warehouse.database.rows(
         "select table_schema from information_schema.role_table_grants"
         " where grantee = 'bi_reader'"
@@ -114,11 +109,9 @@ def test_without_the_right_to_create_roles_the_message_says_what_to_do(
     if known:
         database.rows("alter role bi_reader rename to hidden")
     try:
-        done = run(
-            *("dbt", "seed", "--target-path", warehouse.folder),
-            *("--log-path", warehouse.folder),
-            environment=as_role("builder", "secret", database).environment,
-        )
+        # to dbt another user's project is another one, so it gets a folder of its own
+        builders = replace(warehouse, database=as_role("builder", "secret", database))
+        done = builders.attempt_dbt("seed", "--target", "prod")
     finally:
         if known:
             database.rows("alter role hidden rename to bi_reader")

@@ -43,18 +43,17 @@ def test_the_documentation_and_the_database_have_the_same_columns(
     warehouse: Warehouse, tmp_path: Path
 ) -> None:
     warehouse.load(generate(tmp_path / "shop", "--customers", "50", "--months", "3"))
-    folders = ("--target-path", warehouse.folder, "--log-path", warehouse.folder)
-    warehouse.run("dbt", "seed", *folders)
+    warehouse.dbt("seed")
     # a described column that the database lacks is a warning of dbt's, which fails here
-    warehouse.run("dbt", "--warn-error", "run", *folders)
+    warehouse.dbt("run", "--warn-error")
     assert warehouse.database.rows(UNDESCRIBED) == []
 
     assert warehouse.database.rows(UNDESCRIBED_TABLES) == []
 
-    warehouse.run("dbt", "docs", "generate", "--static", *folders)
-    page = (warehouse.folder / "static_index.html").read_text(encoding="utf-8")
+    warehouse.dbt("docs", "generate", "--static")
+    page = (warehouse.target() / "static_index.html").read_text(encoding="utf-8")
     assert "Lifetime value to date" in page
-    manifest, catalog = served(warehouse.folder)
+    manifest, catalog = served(warehouse.target())
     nodes = manifest["nodes"]
     for name, table in catalog["nodes"].items():
         described = {

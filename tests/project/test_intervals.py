@@ -39,9 +39,8 @@ PUBLISHED = {
 @pytest.fixture
 def interval(warehouse: Warehouse) -> str:
     """Give the query for the interval of each pair of successes and trials."""
-    return warehouse.run(
-        *("dbt", "--quiet", "--log-path", warehouse.folder, "compile"),
-        *("--target-path", warehouse.folder, "--inline"),
+    return warehouse.dbt(
+        *("compile", "--quiet", "--inline"),
         "select successes, trials,"
         " {{ wilson_low('successes', 'trials') }},"
         " {{ wilson_high('successes', 'trials') }}"

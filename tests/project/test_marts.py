@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.project.programs import run
-
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.project.conftest import Warehouse
 
 UP_TO_ORDERS = ("--select", "+orders", "--exclude-resource-type", "unit_test")
-
-
-def own_folders(warehouse: Warehouse) -> tuple[str | Path, ...]:
-    """Give the options that keep what dbt writes apart."""
-    return ("--target-path", warehouse.folder, "--log-path", warehouse.folder)
 
 
 def test_orders_nobody_can_judge_stop_the_build_before_the_marts(
@@ -37,11 +30,7 @@ def test_orders_nobody_can_judge_stop_the_build_before_the_marts(
         file.write("2,1,2024-01-03,99.00,teleported,EUR\n")
         file.write("3,1,2024-01-03,99.00,completed,USD\n")
     warehouse.load(tmp_path)
-    done = run(
-        "dbt",
-        *("build", *UP_TO_ORDERS, *own_folders(warehouse)),
-        environment=warehouse.database.environment,
-    )
+    done = warehouse.attempt_dbt("build", *UP_TO_ORDERS)
     assert done.returncode == 1
     assert "every_status_is_known" in done.stdout
     assert "every_foreign_order_has_an_exchange_rate" in done.stdout

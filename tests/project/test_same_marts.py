@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.conftest import new_database
-from tests.project.conftest import Warehouse, append_records, generate
+from tests.project.conftest import append_records, generate
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from sandbox.server import Server
+    from tests.project.conftest import Warehouse
 
 NOON = "2025-06-01 12:00:00"
 # bytes and languages sort them differently
@@ -31,12 +34,13 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def usual(
-    server: Server, shop: Path, tmp_path_factory: pytest.TempPathFactory
+    server: Server, new_warehouse: Callable[..., Warehouse], shop: Path
 ) -> Warehouse:
-    """Give the warehouse of the shop as it is."""
-    warehouse = Warehouse(new_database(server), tmp_path_factory.mktemp("usual"))
+    """Give a copy of the warehouse of the shop as it is."""
+    warehouse = new_warehouse(server)
     build(warehouse, shop)
-    return warehouse
+    built = warehouse.database.environment["PGDATABASE"]
+    return replace(warehouse, database=new_database(server, "usual", template=built))
 
 
 def build(warehouse: Warehouse, files: Path) -> None:
@@ -52,6 +56,7 @@ def build(warehouse: Warehouse, files: Path) -> None:
 
 def compare(one: Warehouse, other: Warehouse) -> None:
     """See that all marts of two warehouses are the same, row by row."""
+    assert one.database != other.database
     marts = one.table_names("marts")
     assert len(marts) > 20
     for mart in marts:
@@ -59,24 +64,25 @@ def compare(one: Warehouse, other: Warehouse) -> None:
 
 
 def test_swapping_the_row_order_of_every_input_file_changes_no_mart(
-    usual: Warehouse, server: Server, shop: Path, tmp_path: Path
+    usual: Warehouse, warehouse: Warehouse, shop: Path, tmp_path: Path
 ) -> None:
-    # in the same folder, so that dbt need not read the project again
-    other = Warehouse(new_database(server), usual.folder)
     # what is grouped and joined by sorting comes in another order than by hashing, so
     # that models in the midst of the way, too, find their rows in another order
-    name = other.database.environment["PGDATABASE"]
+    name = warehouse.database.environment["PGDATABASE"]
     for method in ("enable_hashagg", "enable_hashjoin"):
-        other.database.rows(f"alter database {name} set {method} = off")
-    build(other, shuffled(shop, tmp_path / "shuffled"))
-    compare(usual, other)
+        warehouse.database.rows(f"alter database {name} set {method} = off")
+    build(warehouse, shuffled(shop, tmp_path / "shuffled"))
+    compare(usual, warehouse)
 
 
 def test_another_server_with_another_collation_gives_the_same_marts(
-    usual: Warehouse, old_server: Server, shop: Path
+    usual: Warehouse,
+    old_server: Server,
+    new_warehouse: Callable[..., Warehouse],
+    shop: Path,
 ) -> None:
     options = {"locale_provider": "icu", "icu_locale": "en-US", "template": "template0"}
-    other = Warehouse(new_database(old_server, **options), usual.folder)
+    other = new_warehouse(old_server, **options)
     assert other.database.value("select 'a' < 'B'"), "it sorts by bytes as well"
     build(other, shop)
     assert usual.database.rows(

@@ -13,7 +13,6 @@ from benchmarks.shopify import figures_of_marts
 from benchmarks.shopify_export import write_export
 from benchmarks.shopify_figures import figures_of
 from tests.project.conftest import Warehouse, generate, read_records, write_records
-from tests.project.programs import run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -280,10 +279,7 @@ def test_an_export_without_a_column_that_orders_need_is_refused_by_its_name(
 ) -> None:
     january = JANUARY.replace(lacks, "Something", 1)
     exports = write_exports(tmp_path / "exports", january=january)
-    done = run(
-        *("loader", "load", exports, "--source", "shopify"),
-        environment=warehouse.database.environment,
-    )
+    done = warehouse.attempt("loader", "load", exports, "--source", "shopify")
     assert done.returncode == 1
     assert says in done.stdout + done.stderr
 
@@ -293,11 +289,7 @@ def test_an_export_that_contradicts_itself_stops_the_build(
 ) -> None:
     filled = FEBRUARY.replace("#1012,cy@example.com,paid,18.00", "#1012,,paid,19.00", 1)
     load(warehouse, write_exports(tmp_path / "exports", february=filled))
-    done = run(
-        *("dbt", "build", *SHOPIFY, *WITHOUT_UNIT_TESTS),
-        *("--target-path", warehouse.folder, "--log-path", warehouse.folder),
-        environment=warehouse.database.environment,
-    )
+    done = warehouse.attempt_dbt("build", *SHOPIFY, *WITHOUT_UNIT_TESTS)
     assert done.returncode == 1
     assert "unique_stg_shopify__orders_order_id" in done.stdout
     assert warehouse.table_names("marts") == []
@@ -308,10 +300,9 @@ def test_orders_of_shopify_are_loaded_as_a_whole_or_not_at_all(
 ) -> None:
     exports = write_exports(tmp_path / "exports", january=JANUARY)
     load(warehouse, exports)
-    done = run(
+    done = warehouse.attempt(
         *("loader", "load", exports, "--mode", "append"),
         *("--mapping", exports / "mapping.yml"),
-        environment=warehouse.database.environment,
     )
     assert done.returncode != 0
     assert "records without a key" in done.stdout + done.stderr

@@ -9,13 +9,9 @@ import pytest
 
 from loader.contract import read_contracts, sources
 from tests.project.conftest import SHARED, Warehouse, read_records, write_records
-from tests.project.programs import run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
-
-    from sandbox.server import Server
 
 MODELS_ONLY = (
     *("--exclude-resource-type", "unit_test"),
@@ -175,25 +171,28 @@ def test_an_order_of_olist_is_worth_its_lines_and_counts_if_delivered(
 
 
 def test_an_earlier_day_of_olist_equals_a_build_from_files_cut_at_that_day(
-    warehouse: Warehouse,
-    new_warehouse: Callable[..., Warehouse],
-    server: Server,
-    tmp_path: Path,
+    warehouse: Warehouse, tmp_path: Path
 ) -> None:
     olist = write_olist(tmp_path / "olist")
     cut = write_olist(tmp_path / "cut")
     cut_at("2018-02-10", cut)
     variables = ("--vars", "{source: olist, as_of_date: 2018-02-10}")
-    other = new_warehouse(server)
-    for place, files in ((warehouse, olist), (other, cut)):
-        place.load(files, "--source", "olist", "--max-rejects", "20%")
-        place.build(*variables, *MODELS_ONLY)
+    warehouse.load(olist, "--source", "olist", "--max-rejects", "20%")
+    warehouse.build(*variables, *MODELS_ONLY)
     assert warehouse.database.rows(
         "select customer_id, orders::int from marts.customers order by customer_id"
     ) == [("c3", 0), ("c4", 0), ("c9", 1)]
-    for table in warehouse.table_names("marts"):
-        if table not in {"marts.revenue_reconciliation", "marts.source_profile"}:
-            assert warehouse.contents(table) == other.contents(table), table
+    replayed = {
+        table: warehouse.contents(table)
+        for table in warehouse.table_names("marts")
+        if table not in {"marts.revenue_reconciliation", "marts.source_profile"}
+    }
+
+    warehouse.empty()
+    warehouse.load(cut, "--source", "olist", "--max-rejects", "20%")
+    warehouse.build(*variables, *MODELS_ONLY)
+    for table, contents in replayed.items():
+        assert contents == warehouse.contents(table), table
 
 
 def cut_at(day: str, folder: Path) -> None:
@@ -261,7 +260,6 @@ def test_purchases_that_say_the_same_are_purchases_of_their_own(
 def test_the_canonical_tables_are_alike_whatever_the_source(
     warehouse: Warehouse, tmp_path: Path
 ) -> None:
-    folders = ("--target-path", warehouse.folder, "--log-path", warehouse.folder)
     shapes = {}
     for source in sources():
         folder = tmp_path / source
@@ -270,8 +268,8 @@ def test_the_canonical_tables_are_alike_whatever_the_source(
             header = ",".join(contract.columns) + "\n"
             (folder / contract.files[0]).write_text(header, encoding="utf-8")
         warehouse.load(folder, "--source", source)
-        warehouse.run(
-            *("dbt", "--warn-error", "run", *folders, "--vars", f"source: {source}"),
+        warehouse.dbt(
+            *("run", "--warn-error", "--vars", f"source: {source}"),
             *("--select", "+path:models/intermediate/canonical"),
         )
         shapes[source] = warehouse.database.rows(
@@ -288,9 +286,7 @@ def test_the_age_of_each_source_is_known(warehouse: Warehouse, tmp_path: Path) -
     warehouse.load(
         write_olist(tmp_path / "olist"), "--source", "olist", "--max-rejects", "20%"
     )
-    folders = ("--target-path", warehouse.folder, "--log-path", warehouse.folder)
-    asked = ("dbt", "source", "freshness", *folders, "--vars", "source: olist")
-    said = warehouse.run(*asked)
+    said = warehouse.dbt("source", "freshness", "--vars", "source: olist")
     assert "PASS freshness of raw_olist.orders" in said
     assert "raw_shop" not in said
     assert "raw_transactions" not in said
@@ -306,11 +302,7 @@ def test_the_age_of_each_source_is_known(warehouse: Warehouse, tmp_path: Path) -
 def test_a_source_that_is_not_there_is_named_and_nothing_is_built(
     warehouse: Warehouse, source: str, says: str
 ) -> None:
-    done = run(
-        *("dbt", "build", "--vars", f"source: {source}"),
-        *("--target-path", warehouse.folder, "--log-path", warehouse.folder),
-        environment=warehouse.database.environment,
-    )
+    done = warehouse.attempt_dbt("build", "--vars", f"source: {source}")
     assert done.returncode != 0
     assert says in done.stdout
     assert warehouse.table_names("staging", "seeds") == []

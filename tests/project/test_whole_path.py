@@ -70,7 +70,6 @@ def test_a_dirty_shop_ends_in_the_tables_or_in_the_rejects(
             fault["reason"] for fault in manifest["rejects"] if fault["table"] == table
         )
     # the dirt stands beside the good records: what is left is the clean shop
-    clean = generate(tmp_path / "clean", *size)
     good = "select order_id, revenue from raw_shop.orders"
     wanted = {
         (order["order_id"], Decimal(order["revenue"]))
