@@ -3,43 +3,32 @@
 {% macro create_forecast_tables() -%}
     {%- set schema = generate_schema_name('forecast', none) -%}
     {%- set text = dbt.type_string() -%}
-    {%- set of_fit = 'source ' ~ text ~ ', as_of_date date, fingerprint ' ~ text -%}
+    {%- set number = ' double precision' -%}
+    {%- set tables = {
+        'customer_forecasts': [
+            'customer_id ' ~ text, 'probability_alive' ~ number,
+            'expected_orders_90d' ~ number, 'expected_orders_365d' ~ number,
+            'expected_order_value' ~ number, 'expected_value_365d' ~ number,
+            'probability_no_order_90d' ~ number, 'reason ' ~ text,
+            'forecast_segment ' ~ text,
+        ],
+        'accuracy': [
+            'model ' ~ text, 'decile bigint', 'customers bigint',
+            'predicted_orders' ~ number, 'actual_orders' ~ number,
+            'predicted_value' ~ number, 'actual_value' ~ number,
+            'error' ~ number, 'beats_naive boolean', 'is_published boolean',
+            'verdict ' ~ text,
+        ],
+        'parameters': [
+            'model ' ~ text, 'parameter ' ~ text, 'value' ~ number,
+            'standard_error' ~ number, 'unit ' ~ text,
+        ],
+    } -%}
     create schema if not exists {{ schema }};
-    create table if not exists {{ schema }}.customer_forecasts (
-        {{ of_fit }},
-        customer_id {{ text }},
-        probability_alive double precision,
-        expected_orders_90d double precision,
-        expected_orders_365d double precision,
-        expected_order_value double precision,
-        expected_value_365d double precision,
-        probability_no_order_90d double precision,
-        reason {{ text }},
-        forecast_segment {{ text }},
-        fitted_at timestamp
-    );
-    create table if not exists {{ schema }}.accuracy (
-        {{ of_fit }},
-        model {{ text }},
-        decile bigint,
-        customers bigint,
-        predicted_orders double precision,
-        actual_orders double precision,
-        predicted_value double precision,
-        actual_value double precision,
-        error double precision,
-        beats_naive boolean,
-        is_published boolean,
-        verdict {{ text }},
-        fitted_at timestamp
-    );
-    create table if not exists {{ schema }}.parameters (
-        {{ of_fit }},
-        model {{ text }},
-        parameter {{ text }},
-        value double precision,
-        standard_error double precision,
-        unit {{ text }},
-        fitted_at timestamp
-    );
+    {% for table, columns in tables.items() %}
+        create table if not exists {{ schema }}.{{ table }} (
+            source {{ text }}, as_of_date date, fingerprint {{ text }},
+            {{ columns | join(', ') }}, fitted_at timestamp
+        );
+    {% endfor %}
 {%- endmacro %}
