@@ -84,7 +84,7 @@ def load(
         if summary.unchanged:
             out.print("These files are loaded already: nothing was changed.")
             return
-        print_summary(out, summary, loaded=not dry_run)
+        print_summary(out, summary, "would load" if dry_run else "loaded")
         if dry_run:
             out.print("A dry run: nothing was changed.")
         else:
@@ -118,7 +118,7 @@ def check(
         )
         with _progress(plan) as on_progress:
             summary = check_files(plan, on_progress)
-        print_summary(out, summary, loaded=False)
+        print_summary(out, summary, "would load")
 
 
 @app.command()
@@ -195,7 +195,7 @@ def messages() -> Iterator[None]:
         yield
     except LoaderError as error:
         if isinstance(error, TooManyRejectsError):
-            print_summary(out, error.summary, loaded=False)
+            print_summary(out, error.summary, "not loaded")
         err.print(
             str(error), style="red", markup=False, highlight=False, soft_wrap=True
         )

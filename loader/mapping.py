@@ -101,6 +101,14 @@ class TableMapping(BaseModel):
             raise ValueError(message)
         return value
 
+    @field_validator("header")
+    @classmethod
+    def _names_something(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        if value == ():
+            message = "header names no column; leave it out where the file has names"
+            raise ValueError(message)
+        return value
+
     @field_validator("encoding")
     @classmethod
     def _known_encoding(cls, value: str) -> str:

@@ -1,7 +1,7 @@
 """What the commands print."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from rich.console import Console
 from rich.markup import escape
@@ -11,17 +11,18 @@ from loader.summary import Summary, TableSummary
 
 RAW_BYTES_SHOWN = 100
 COUNTS = ("read", "loaded", "rejected", "duplicate", "superseded")
+# what the records that are good have in common
+Outcome = Literal["loaded", "would load", "not loaded"]
 
 
-def print_summary(console: Console, summary: Summary, *, loaded: bool) -> None:
+def print_summary(console: Console, summary: Summary, outcome: Outcome) -> None:
     """Show what became of the records of each table."""
+    loaded = outcome == "loaded"
     table = Table(title=f"Source {summary.source}", title_justify="left")
     table.add_column("table")
     table.add_column("files", justify="right")
     for name in COUNTS:
-        table.add_column(
-            name if loaded or name != "loaded" else "would load", justify="right"
-        )
+        table.add_column(outcome if name == "loaded" else name, justify="right")
     for part in summary.tables:
         counts = {name: part.count(name) for name in COUNTS} | {"loaded": part.loaded}
         table.add_row(
@@ -47,12 +48,15 @@ def _print_details(console: Console, part: TableSummary, *, examples: bool) -> N
     for file, reject in part.examples if examples else []:
         where = f" in {reject.column}" if reject.column else ""
         raw = readable(memoryview(reject.raw[:RAW_BYTES_SHOWN])).replace("\n", "\\n")
-        _say(console, f"    {file} line {reject.line:,}: {reject.reason}{where}: {raw}")
+        more = " …" if len(reject.raw) > RAW_BYTES_SHOWN else ""
+        what = f"{reject.reason}{where}: {raw}{more}"
+        _say(console, f"    {file} line {reject.line:,}: {what}")
     for column, rows in part.orphans.items():
+        records, are = ("record", "It is") if rows == 1 else ("records", "They are")
         _say(
             console,
-            f"{part.table}: {rows:,} records name a {column} that does not exist. "
-            "They are kept.",
+            f"{part.table}: {rows:,} {records} whose {column} does not exist. "
+            f"{are} kept.",
         )
     for file, names in part.unknown_columns.items():
         _say(

@@ -118,7 +118,7 @@ def test_append_adds_new_keys_replaces_changed_ones_and_leaves_the_rest(
     ]
     assert database.value("select count(*) from raw_shop.customers") == 2
     assert database.rows("select record_key from raw_shop.removed_keys") == [(["2"],)]
-    assert "1 records name a customer_id that does not exist" in result.output
+    assert "1 record whose customer_id does not exist. It is kept." in result.output
 
 
 def test_append_into_nothing_needs_no_particular_table(
@@ -253,11 +253,36 @@ def test_no_server_is_a_clear_message(
 def test_check_needs_no_server(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PGPORT", "1")
     files.write_shop()
-    assert files.check().exit_code == 0
+    checked = files.check()
+    assert checked.exit_code == 0
+    assert "would load" in checked.output
     files.write("orders.csv", ORDERS + "4,ann,2024-01-01,-1\n")
     result = files.check("--max-rejects", "20%")
     assert result.exit_code == 1
     assert "orders.csv line 5: out of range in revenue" in result.output
+
+
+def test_a_refused_load_says_that_the_good_records_are_not_loaded(
+    files: Files, database: Database
+) -> None:
+    files.write_shop()
+    files.write("orders.csv", ORDERS + "4,ann,2024-01-01,-1\n")
+    result = files.load("--max-rejects", "20%")
+    assert result.exit_code == 1
+    assert "not loaded" in result.output
+    assert "would load" not in result.output
+
+
+@pytest.mark.parametrize(("length", "mark"), [(80, "x"), (81, "x …")])
+def test_a_long_record_that_is_shown_in_part_has_a_mark(
+    files: Files, length: int, mark: str
+) -> None:
+    files.write_shop()
+    record = f"4,ann,2024-01-01,-1,{'x' * length}"
+    files.write("orders.csv", f"{ORDERS}{record}\n")
+    result = files.check("--max-rejects", "50%")
+    line = next(n for n in result.output.splitlines() if "line 5" in n)
+    assert line.endswith(f": {record[:100]}"[:-1] + mark)
 
 
 def test_rejects_can_be_written_to_a_file(files: Files, database: Database) -> None:

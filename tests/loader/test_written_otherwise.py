@@ -325,6 +325,7 @@ def test_a_default_builds_a_required_column_that_the_file_lacks(
         ("date_format: {order_date: '%d'}", "does not name day, month"),
         ("date_format: {ordered: '%d/%m/%Y'}", "names a column 'ordered'"),
         ("date_format: {status: '%d/%m/%Y'}", "gives a date format to status"),
+        ("header: []", "header names no column"),
     ],
 )
 def test_an_option_without_a_meaning_is_a_usage_error(

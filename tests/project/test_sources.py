@@ -125,7 +125,7 @@ def test_an_order_of_olist_is_worth_its_lines_and_counts_if_delivered(
 ) -> None:
     olist = write_olist(tmp_path / "olist")
     said = warehouse.load(olist, "--source", "olist", "--max-rejects", "20%")
-    assert "order_items: 2 records name a order_id that does not exist" in said
+    assert "order_items: 2 records whose order_id does not exist" in said
     warehouse.build("--vars", "source: olist")
     rows = warehouse.database.rows
     assert rows(
