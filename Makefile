@@ -6,7 +6,7 @@
 
 PYTHON ?= python3
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-faults bench load build docs psql clean
+.PHONY: help install demo test test-faults bench load build forecast docs psql clean
 .PHONY: lint lint-python lint-sql lint-layers
 SHELL := /bin/sh
 
@@ -47,6 +47,13 @@ load: .venv/.run-time ## load the CSV files in DATA
 
 build: .venv/.run-time ## build and test the marts from what is loaded
 	@$(USE_SERVER); $(BIN)/dbt build $${VARS:+--vars "$$VARS"}
+
+forecast: .venv/.run-time ## forecast what customers will be worth, and build the marts that show it
+	@$(USE_SERVER); status=0; \
+		$(BIN)/forecast fit $${DISCOUNT_RATE:+--discount-rate "$$DISCOUNT_RATE"} || status=$$?; \
+		test $$status -gt 1 || $(BIN)/dbt --quiet build --select path:models/marts/value+ \
+			$${VARS:+--vars "$$VARS"}; \
+		exit $$status
 
 docs: .venv/.run-time ## write the documentation with its lineage as one page
 	@$(USE_SERVER); $(BIN)/dbt --quiet docs generate --static $${VARS:+--vars "$$VARS"}

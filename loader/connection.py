@@ -23,13 +23,16 @@ _ADVICE = {
 }
 
 
-def connect(source: str) -> Connection:
+def connect(program: str) -> Connection:
     """A connection to the server that the libpq variables name.
+
+    Args:
+        program: who connects, for those who look into pg_stat_activity.
 
     Raises:
         ServerError: there is no such server, or it is not fit for loading.
     """
-    name = f"loader {source}: {_user()}@{socket.gethostname()} {os.getpid()}"
+    name = f"{program}: {_user()}@{socket.gethostname()} {os.getpid()}"
     try:
         connection = psycopg2.connect(application_name=name[:63])
         connection.set_client_encoding("UTF8")

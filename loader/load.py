@@ -39,7 +39,7 @@ def load(plan: Plan, progress: Progress) -> Summary:
         DataRefusedError: the files are at fault; the refusal is in the history.
         ServerError: the server is at fault, or another load is running.
     """
-    with closing(connect(plan.source)) as connection:
+    with closing(connect(f"loader {plan.source}")) as connection:
         spool = RejectSpool()
         work = _Load(plan, connection, spool, progress)
         try:

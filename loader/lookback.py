@@ -76,7 +76,7 @@ def read_rejects(source: str, table: str | None, load: int | None) -> Rows:
 def _read(source: str, table: str, query: str, values: dict[str, Any]) -> Rows:
     contracts = read_contracts(source)
     with (
-        closing(connect(source)) as connection,
+        closing(connect(f"loader {source}")) as connection,
         server_errors("The server does not answer"),
         connection.cursor() as cursor,
     ):

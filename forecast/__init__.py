@@ -1,0 +1,1 @@
+"""What a customer will be worth, and who is slipping away."""
