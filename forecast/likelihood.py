@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
+from threadpoolctl import threadpool_limits
 
 from forecast.errors import FitError
 
@@ -59,16 +60,19 @@ def maximise(
         value, derivatives = likelihood(parameters)
         return -value / customers, -derivatives * parameters / customers
 
-    best = min(np.log(starts), key=lambda start: descent(start)[0])
-    found = minimize(
-        descent,
-        best,
-        jac=True,
-        method="L-BFGS-B",
-        bounds=[(LEAST, MOST)] * len(best),
-        options={"ftol": 1e-12, "gtol": 1e-7, "maxiter": 1000},
-    )
-    logs = np.asarray(found.x, float)
+    # threads would wait for each other for longer than they work
+    with threadpool_limits(1):
+        best = min(np.log(starts), key=lambda start: descent(start)[0])
+        found = minimize(
+            descent,
+            best,
+            jac=True,
+            method="L-BFGS-B",
+            bounds=[(LEAST, MOST)] * len(best),
+            options={"ftol": 1e-12, "gtol": 1e-7, "maxiter": 1000},
+        )
+        logs = np.asarray(found.x, float)
+        curvature = _curvature(descent, logs) * customers
     if (
         not np.isfinite(found.fun)
         or logs.min() < LEAST + STEP
@@ -83,7 +87,6 @@ def maximise(
             f"{what} does not suit these customers: the search for its parameters "
             f"ended with '{found.message}'."
         )
-    curvature = _curvature(descent, logs) * customers
     if np.linalg.eigvalsh(curvature).min() <= 0:
         raise FitError(
             f"{what} does not suit these customers: its parameters cannot be told "

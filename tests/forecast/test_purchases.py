@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from scipy.optimize import approx_fprime
 from scipy.special import hyp2f1
 
+from benchmarks.cdnow import CALIBRATION_END, HOLDOUT_DAYS
+from benchmarks.cdnow import summarise as summarise_cdnow
 from benchmarks.simulated_customers import simulate
 from forecast.errors import FitError
 from forecast.purchases import (
@@ -21,7 +23,8 @@ from forecast.purchases import (
     grouped,
     log_likelihood,
 )
-from tests.forecast import cdnow, simulated
+from tests.forecast import simulated
+from tests.forecast.cdnow import read_cdnow
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +37,7 @@ def purchases_of(model: Model, *parameters: float) -> Purchases:
 
 
 def test_the_published_fit_of_cdnow_is_reproduced_to_three_digits() -> None:
-    customers = cdnow.summarise(cdnow.read_cdnow(), cdnow.CALIBRATION_END, 0)
+    customers = summarise_cdnow(read_cdnow(), CALIBRATION_END, 0)
     fitted = fit(customers, "BG/NBD")
     r, alpha, a, b = fitted.parameters
     assert len(customers) == 2357
@@ -46,12 +49,10 @@ def test_the_published_fit_of_cdnow_is_reproduced_to_three_digits() -> None:
 
 
 def test_what_cdnows_customers_bought_next_is_forecast_by_their_past() -> None:
-    customers = cdnow.summarise(
-        cdnow.read_cdnow(), cdnow.CALIBRATION_END, cdnow.HOLDOUT_DAYS
-    )
+    customers = summarise_cdnow(read_cdnow(), CALIBRATION_END, HOLDOUT_DAYS)
     for model in MODELS:
         expected = fit(customers, model).expected_purchases(
-            cdnow.HOLDOUT_DAYS, *history(customers)
+            HOLDOUT_DAYS, *history(customers)
         )
         groups = customers.assign(expected=expected).groupby(
             customers["frequency"].clip(upper=7)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.optimize import approx_fprime
 
+from benchmarks.cdnow import CALIBRATION_END, summarise
 from forecast.errors import FitError
 from forecast.values import (
     Values,
@@ -15,13 +16,13 @@ from forecast.values import (
     log_likelihood,
     spending,
 )
-from tests.forecast import cdnow
+from tests.forecast.cdnow import read_cdnow
 
 CDNOW = Values(np.array([6.25, 3.74, 15.44]), np.full(3, np.nan), 0.0, 946)
 
 
 def test_the_published_fit_of_cdnow_is_reproduced_to_three_digits() -> None:
-    customers = cdnow.summarise(cdnow.read_cdnow(), cdnow.CALIBRATION_END, 0)
+    customers = summarise(read_cdnow(), CALIBRATION_END, 0)
     fitted = fit_values(
         customers["frequency"].to_numpy(), customers["average"].to_numpy()
     )
