@@ -6,8 +6,8 @@
 
 Both fit BG/NBD on the first 39 weeks and forecast the next 39. pymc-marketing's fit is
 the maximum of the posterior with its default priors, and its seconds include compiling;
-ours is the maximum of the likelihood, with standard errors. Sizes are those of all that
-is installed in an environment.
+ours is the maximum of the likelihood, with standard errors. Sizes are those of numpy
+and scipy, and of all that pymc-marketing brings with it.
 """
 
 import json
@@ -28,6 +28,8 @@ from benchmarks.cdnow import CALIBRATION_END, HOLDOUT_DAYS, read, summarise
 from forecast.purchases import PARAMETERS, fit_purchases
 
 WEEK = 7
+# what our models of purchases import
+OURS = ("numpy", "scipy", "threadpoolctl")
 
 
 def main(
@@ -36,17 +38,20 @@ def main(
 ) -> None:
     """Measure, and print a table."""
     customers = summarise(read(path), CALIBRATION_END, HOLDOUT_DAYS)
-    history = [customers[name].to_numpy() for name in ("frequency", "recency", "age")]
+    frequency, recency, age = (
+        customers[name].to_numpy() for name in ("frequency", "recency", "age")
+    )
     actual = customers["after"].to_numpy(dtype=float)
 
     begin = time.perf_counter()
-    fitted = fit_purchases("BG/NBD", *history)
+    fitted = fit_purchases("BG/NBD", frequency, recency, age)
     seconds = time.perf_counter() - begin
     r, alpha, a, b = fitted.parameters
-    expected = fitted.expected_purchases(HOLDOUT_DAYS, *history)
+    expected = fitted.expected_purchases(HOLDOUT_DAYS, frequency, recency, age)
 
     found = _rival(rival, customers)
-    table = Table(title=f"{len(customers):,} customers, {actual.sum():,.0f} purchases")
+    title = f"{len(customers):,} customers, {actual.sum():,.0f} purchases to forecast"
+    table = Table(title=title, title_justify="left")
     for name in ("", "ours", "pymc-marketing"):
         table.add_column(name, justify="right" if name else "left")
     pairs = zip(PARAMETERS, (r, alpha / WEEK, a, b), found["parameters"], strict=True)
@@ -61,8 +66,8 @@ def main(
     ):
         table.add_row(name, *map(measure, forecasts))
     table.add_row("seconds of the fit", f"{seconds:.2f}", f"{found['seconds']:.1f}")
-    sizes = (_megabytes(Path(python)) for python in (sys.executable, rival))
-    table.add_row("megabytes of the environment", *(f"{size:,.0f}" for size in sizes))
+    sizes = _megabytes(Path(sys.executable), OURS), _megabytes(rival, ("",))
+    table.add_row("megabytes installed for it", *(f"{size:,.0f}" for size in sizes))
     Console().print(table)
 
 
@@ -77,21 +82,24 @@ def _rival(python: Path, customers: pd.DataFrame) -> dict[str, list[float]]:
         }
     )
     program = Path(__file__).with_name("pymc_map.py")
-    with tempfile.NamedTemporaryFile(suffix=".csv") as file:
-        data.to_csv(file.name, index=False)
-        said = subprocess.run(
-            [python, program, file.name, str(HOLDOUT_DAYS)],
-            check=True,
-            stdout=subprocess.PIPE,
-        ).stdout
-    found: dict[str, list[float]] = json.loads(said)
+    with tempfile.TemporaryDirectory() as folder:
+        summary, answer = Path(folder) / "customers.csv", Path(folder) / "found.json"
+        data.to_csv(summary, index=False)
+        command = [*map(str, (python, program, summary, HOLDOUT_DAYS, answer))]
+        # its bar of progress would stand in the middle of the table
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        found: dict[str, list[float]] = json.loads(answer.read_text("utf-8"))
     return found
 
 
-def _megabytes(python: Path) -> float:
-    """What is installed beside a Python."""
-    packages = python.parent.parent / "lib"
-    files = (path for path in packages.rglob("*") if not path.is_symlink())
+def _megabytes(python: Path, packages: tuple[str, ...]) -> float:
+    """The files of packages, by the beginnings of their names, beside a Python."""
+    files = (
+        path
+        for package in packages
+        for folder in python.parent.parent.glob(f"lib/*/site-packages/{package}*")
+        for path in (folder, *folder.rglob("*"))
+    )
     return sum(path.stat().st_size for path in files if path.is_file()) / 1e6
 
 

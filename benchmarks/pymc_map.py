@@ -1,9 +1,9 @@
 """Fit BG/NBD with pymc-marketing, which lives in an environment of its own.
 
-    python pymc_map.py CUSTOMERS.csv DAYS
+    python pymc_map.py CUSTOMERS.csv DAYS FOUND.json
 
-Reads customer_id, frequency, recency and T in weeks; prints parameters, what is expected
-of each customer in so many days, and the seconds of the fit, as JSON.
+Reads customer_id, frequency, recency and T in weeks; writes parameters, what is
+expected of each customer in so many days, and the seconds of the fit.
 """
 
 import json
@@ -17,8 +17,8 @@ from pymc_marketing.clv import BetaGeoModel
 DAYS_OF_WEEK = 7
 
 
-def main(customers: Path, days: int) -> None:
-    """Fit and print."""
+def main(customers: Path, days: int, answer: Path) -> None:
+    """Fit, and write what is found."""
     data = pd.read_csv(customers)
     begin = time.perf_counter()
     model = BetaGeoModel(data=data)
@@ -32,8 +32,8 @@ def main(customers: Path, days: int) -> None:
         "expected": expected.mean(("chain", "draw")).to_numpy().tolist(),
         "seconds": seconds,
     }
-    sys.stdout.write(json.dumps(found))
+    answer.write_text(json.dumps(found), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    main(Path(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]))

@@ -84,4 +84,6 @@ def _text(value: object) -> str:
         return "" if value is None else str(value)
     if pd.isna(value):
         return ""
+    if value.is_integer():
+        return f"{value:,.0f}"
     return f"{value:,.1f}" if abs(value) >= 1_000 else f"{value:.4g}"  # noqa: PLR2004

@@ -34,6 +34,8 @@ READY_SECONDS = 300
 RETRY_SECONDS = 30
 PAUSE_SECONDS = 0.02
 LOG_LINES_SHOWN = 15
+# another server took the port that was free a moment ago
+NO_PORT = "could not create any TCP/IP sockets"
 
 
 @dataclass(frozen=True)
@@ -199,7 +201,7 @@ class Server:
                 said = self._log_since(offset)
                 if time.monotonic() > deadline or not _may_pass(said):
                     raise
-                if "could not bind" in said:
+                if NO_PORT in said:
                     port = free_port(port + 1)
                 time.sleep(PAUSE_SECONDS * 10)
             else:
@@ -300,5 +302,5 @@ def free_port(preferred: int) -> int:
 
 def _may_pass(said: str) -> bool:
     """Tell whether a failed start may succeed when tried again."""
-    passing = ("could not bind", "already exists", "still in use", "shared memory")
+    passing = (NO_PORT, "already exists", "still in use", "shared memory")
     return any(each in said for each in passing)

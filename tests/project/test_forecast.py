@@ -56,7 +56,8 @@ def test_the_published_fit_of_cdnow_comes_out_of_the_whole_way(
     assert (
         warehouse.database.value(
             "select count(*) from ("
-            " select model, sum(customers * case when decile = 0 then -1 else 1 end) as odd"
+            " select model,"
+            " sum(customers * case when decile = 0 then -1 else 1 end) as odd"
             " from marts.forecast_accuracy group by model having count(*) > 1"
             ") as models where odd <> 0"
         )

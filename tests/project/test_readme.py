@@ -62,6 +62,8 @@ LEAVES = {
     "make build VARS='{as_of_date: 2024-03-31}'": [("1", "10.00")],
     "make build VARS='source: shopify'": [("5001", "10.50")],
 }
+# what the README's small shop is not enough for
+REFUSED = {"make forecast": "buyers"}
 
 
 def commands() -> list[str]:
@@ -138,12 +140,14 @@ def test_the_other_commands_work_as_shown(database: Database, tmp_path: Path) ->
             env=database.environment
             | (MODELS_ONLY if command in LEAVES else WITHOUT_UNIT_TESTS),
         )
-        assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+        said = f"{command}\n{done.stdout}{done.stderr}"
+        assert (done.returncode == 0) == (command not in REFUSED), said
+        assert REFUSED.get(command, "") in said
         if command in LEAVES:
             held = database.rows("select order_id, revenue::text from marts.orders")
             assert held == LEAVES[command], command
 
-    assert set(commands()) >= set(LEAVES)
+    assert set(commands()) >= set(LEAVES) | set(REFUSED)
     assert database.rows("select order_id, revenue::text from raw_shop.orders") == [
         ("7", "1234.50")
     ]
