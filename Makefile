@@ -1,8 +1,8 @@
 # The face of the project. `make` alone lists what there is.
 #
 # demo, test, bench and clean use servers of their own, or the sandbox's, whatever the
-# environment says. load, build, forecast, dashboard, docs and psql use the server that PGHOST
-# names, or the sandbox where it is unset.
+# environment says. load, build, forecast, dashboard, docs and psql use the server that
+# PGHOST names, or the sandbox where it is unset.
 
 PYTHON ?= python3
 .DEFAULT_GOAL := help
@@ -28,7 +28,7 @@ help: ## list these targets
 
 install: .venv/.run-time ## install into .venv; the other targets do it when they need it
 
-demo: .venv/.run-time ## see it all work: server, synthetic shop, load, build, docs
+demo: .venv/.run-time ## see it all work: server, synthetic shop, load, build, docs, dashboard
 	@$(BIN)/python -m sandbox.demo
 
 test: .venv/.development ## run every test, on servers of the tests' own

@@ -206,7 +206,6 @@ def _summarise(console: Console, environment: dict[str, str], loaded: str) -> No
     console.print(table)
     console.print(
         "\nWhere to look next:\n"
-        f"  {PAGE}        what the marts say, in charts\n"
         "  target/static_index.html     every table and column, and the lineage\n"
         "  make psql                    ask: select * from marts.rfm_segments;\n"
         "                               where the money of the files went:\n"
@@ -222,6 +221,11 @@ def _summarise(console: Console, environment: dict[str, str], loaded: str) -> No
             "Unset it to look at the demo.",
             highlight=False,
         )
+    console.print(
+        f"\nWhat the marts say, in charts. Open it in a browser:\n{PAGE.resolve()}",
+        highlight=False,
+        soft_wrap=True,
+    )
 
 
 def _headlines(environment: dict[str, str]) -> dict[str, Any]:
