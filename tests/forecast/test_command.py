@@ -34,7 +34,7 @@ class Shop:
 
     database: Database
 
-    def fill(self, customers: int, seed: int = 1, source: str = "shop") -> None:
+    def fill(self, customers: int, seed: int = 3, source: str = "shop") -> None:
         """Put customers there instead of those that are there."""
         chance = np.random.default_rng(seed)
         purchases = simulate("MBG/NBD", TRUTH, customers, HISTORY_DAYS, chance)
