@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import psycopg2
 import pytest
 from typer.testing import CliRunner
 
 from benchmarks.simulated_customers import fill, simulate
 from forecast.cli import app
+from forecast.database import open_warehouse
 from tests.conftest import Database, new_database
 
 if TYPE_CHECKING:
@@ -47,9 +49,10 @@ class Shop:
                 source=source,
             )
 
-    def forecast(self, *arguments: str, code: int = 0) -> str:
+    def forecast(self, *arguments: str, code: int = 0, **variables: str) -> str:
         """Run a command, which ends with a code; give all that it said."""
-        ended = CliRunner().invoke(app, arguments, env=self.database.environment)
+        environment = {**self.database.environment, **variables}
+        ended = CliRunner().invoke(app, arguments, env=environment)
         assert ended.exit_code == code, ended.output
         return ended.output
 
@@ -243,6 +246,25 @@ def test_without_a_build_the_command_says_what_to_do(shop: Shop) -> None:
     assert "no orders" in shop.forecast("fit", code=2)
 
 
+def test_what_is_read_stays_while_it_is_read(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.fill(600)
+    for name, value in shop.database.environment.items():
+        monkeypatch.setenv(name, value)
+    replaced = (
+        "set lock_timeout = '100ms'; alter table intermediate.{} rename to {}__backup"
+    )
+    tables = ("int_purchases_summarised", "int_engagement_measured")
+    with open_warehouse() as warehouse:
+        warehouse.build()
+        for table in tables:
+            with pytest.raises(psycopg2.errors.LockNotAvailable):
+                shop.database.rows(replaced.format(table, table))
+    for table in tables:
+        shop.database.rows(replaced.format(table, table))
+
+
 def test_without_a_server_the_command_says_so(shop: Shop) -> None:
     elsewhere = Shop(Database({**shop.database.environment, "PGPORT": "1"}))
     assert "No connection to PostgreSQL" in elsewhere.forecast("fit", code=2)
@@ -257,6 +279,11 @@ def test_schemas_may_have_a_prefix(shop: Shop) -> None:
         shop.database.value("select count(*) from dev_ana_forecast.customer_forecasts")
         == 600
     )
+    # the schemas of dbt's target, where nothing else is said
+    shop.forecast("report", code=2)
+    shop.forecast("report", DBT_TARGET="dev", USER="Ana")
+    assert "--schema-prefix" in shop.forecast("report", code=2, DBT_TARGET="staging")
+    shop.forecast("report", "--schema-prefix", "dev_ana_", DBT_TARGET="staging")
 
 
 def held_out(shop: Shop) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -11,12 +12,12 @@ import pytest
 from benchmarks.forecast_of_cdnow import by_repeats, forecasts_of, of_everyone
 from forecast import parameters
 from forecast.baselines import NAIVE_LAST_PERIOD, NAIVE_RATE
-from tests.project.conftest import SHARED, generate
+from forecast.schemas import prefix_of_target
+from tests.conftest import Database
+from tests.project.conftest import SHARED, Warehouse, generate
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from tests.project.conftest import Warehouse
 
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="the data are not here")
 
@@ -145,6 +146,18 @@ def compare_with_the_next_39_weeks(warehouse: Warehouse) -> None:
     off = by_group[list(forecasts)].abs()
     assert len(off) == 8
     assert (off[used.model] < off[[NAIVE_RATE, NAIVE_LAST_PERIOD]].min(axis=1)).all()
+
+
+@pytest.mark.parametrize("user", ["ana", "Ana.B-Costa"])
+def test_the_forecast_is_where_dbts_target_for_developers_builds(
+    warehouse: Warehouse, user: str
+) -> None:
+    developer = {"DBT_TARGET": "dev", "USER": user}
+    database = Database({**warehouse.database.environment, **developer})
+    told = Warehouse(database, warehouse.folder)
+    said = told.run("dbt", "debug", "--log-path", warehouse.folder / "logs")
+    [schema] = re.findall(r" schema: (\S+)", said)
+    assert prefix_of_target(developer) == f"{schema}_"
 
 
 @needs_shared
