@@ -84,7 +84,7 @@ TABLES = {
         "is_published",
         "verdict",
     ),
-    "parameters": ("model", "parameter", "value", "standard_error", "unit"),
+    "parameters": ("model", "parameter", "unit", "value", "standard_error"),
 }
 WHOSE = ("source", "as_of_date", "fingerprint")
 _ARROW = {
@@ -199,7 +199,7 @@ class Warehouse:
             sql.SQL(", ").join(map(sql.Identifier, names)),
             self._table("forecast", table),
             sql.Literal(source),
-            sql.SQL(", ").join(map(sql.Identifier, TABLES[table][:2])),
+            sql.SQL(", ").join(map(sql.Identifier, TABLES[table][:3])),
         )
         with self._errors(), self._connection.cursor() as cursor:
             cursor.execute(query)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from contextlib import closing
@@ -154,6 +155,12 @@ def test_the_report_tells_parameters_units_errors_and_verdicts(fitted: Shop) -> 
     ):
         assert words in said, words
     assert "The data have changed" not in said
+    assert f"│ purchases              │     {CUSTOMERS:,} │" in said
+    # both models list their parameters in the same order
+    alphas = re.findall(r"(M?BG/NBD) +│ alpha .* (days|weeks) ", said)
+    assert alphas == [
+        (model, unit) for model in ("BG/NBD", "MBG/NBD") for unit in ("days", "weeks")
+    ]
 
 
 def test_scoring_the_same_data_changes_nothing_but_who_is_asked(shop: Shop) -> None:
