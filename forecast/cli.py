@@ -124,7 +124,9 @@ def _run(
             highlight=False,
         )
         for model, verdict in zip(verdicts["model"], verdicts["verdict"], strict=True):
-            out.print(f"{model}: {verdict}", markup=False, highlight=False)
+            out.print(
+                f"{model}: {verdict}", markup=False, highlight=False, soft_wrap=True
+            )
         out.print("Build the marts again to see it: make build.", highlight=False)
 
 

@@ -64,7 +64,9 @@ def print_report(
     for model in JUDGED:
         verdicts = accuracy[(accuracy["model"] == model) & (accuracy["decile"] == 0)]
         for verdict in verdicts["verdict"]:
-            console.print(f"{model}: {verdict}", markup=False, highlight=False)
+            console.print(
+                f"{model}: {verdict}", markup=False, highlight=False, soft_wrap=True
+            )
 
 
 def _print(console: Console, title: str, rows: pd.DataFrame) -> None:

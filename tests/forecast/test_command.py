@@ -155,6 +155,12 @@ def test_the_report_tells_parameters_units_errors_and_verdicts(fitted: Shop) -> 
     ):
         assert words in said, words
     assert "The data have changed" not in said
+    verdicts = fitted.database.rows(
+        "select model, verdict from forecast.accuracy"
+        " where model in ('churn', 'purchases') and decile = 0"
+    )
+    for model, verdict in verdicts:
+        assert f"\n{model}: {verdict}\n" in said
     assert f"│ purchases              │     {CUSTOMERS:,} │" in said
     # both models list their parameters in the same order
     alphas = re.findall(r"(M?BG/NBD) +│ alpha .* (days|weeks) ", said)
