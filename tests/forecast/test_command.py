@@ -248,6 +248,22 @@ def test_thin_data_are_refused_and_the_reason_is_recorded(shop: Shop) -> None:
     assert "Too few buyers" in shop.forecast("score", code=1)
 
 
+def test_a_shop_that_is_young_is_told_what_a_test_would_need(shop: Shop) -> None:
+    shop.fill(600)
+    for rows in ("frequency > 0", "true"):
+        shop.database.rows(
+            "delete from intermediate.int_purchases_summarised"
+            f" where period = 'train' and {rows}"
+        )
+        said = shop.forecast("fit")
+        assert "purchases: Too few customers to test a forecast on: 0 had" in said
+        assert "180 days ago" in said
+        assert shop.database.rows(
+            "select count(*), count(probability_alive), count(forecast_segment)"
+            " from forecast.customer_forecasts"
+        ) == [(600, 0, 600)]
+
+
 def test_without_a_build_the_command_says_what_to_do(shop: Shop) -> None:
     assert "make build" in shop.forecast("fit", code=2)
     shop.fill(600)
