@@ -127,7 +127,11 @@ def _run(
             out.print(
                 f"{model}: {verdict}", markup=False, highlight=False, soft_wrap=True
             )
-        out.print("Build the marts again to see it: make build.", highlight=False)
+        out.print(
+            "The marts show it once they are built again: make forecast builds them, "
+            "or make build.",
+            highlight=False,
+        )
 
 
 @contextmanager
