@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="the data are not here")
 
 READ_BY_FORECAST = ("+int_purchases_summarised", "+int_engagement_measured")
+SHOWN = (*READ_BY_FORECAST, "+path:models/marts/value")
 MODELS_ONLY = ("--exclude-resource-type", "test", "unit_test")
 # the fit of Fader, Hardie and Lee (2005), on all 2,357 customers, in weeks
 PUBLISHED = {"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426}
@@ -73,7 +74,7 @@ def test_the_published_fit_of_cdnow_comes_out_of_the_whole_way(
     mapping.write_text(MAPPING, encoding="utf-8")
     warehouse.load(SHARED / "cdnow_sample", "--mapping", mapping)
     variables = ("--vars", "{source: transactions, as_of_date: 1997-09-30}")
-    warehouse.build(*variables, *MODELS_ONLY)
+    warehouse.build(*variables, *MODELS_ONLY, "--select", *SHOWN)
     said = warehouse.run("forecast", "fit")
     assert "2,349 customers" in said
     found = dict(
@@ -107,7 +108,7 @@ def test_the_published_fit_of_cdnow_comes_out_of_the_whole_way(
         " where order_date = (select min(order_date)"
         " from raw_transactions.transactions)"
     )
-    warehouse.build(*variables, *MODELS_ONLY)
+    warehouse.build(*variables, *MODELS_ONLY, "--select", *SHOWN)
     assert warehouse.database.rows(
         "select count(expected_value_365d), max(verdict) from marts.customer_forecasts"
     ) == [(0, "No forecast was made of these data")]
