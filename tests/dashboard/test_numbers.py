@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -202,7 +203,7 @@ def _text(column: str, value: Any) -> str:  # noqa: ANN401 whatever a mart holds
     elif isinstance(value, date):
         text = f"{value:%Y-%m}" if is_month else f"{value:%Y-%m-%d}"
     elif isinstance(value, int) and not column.endswith("_year"):
-        text = _number(value, 0)
+        text = _number(Decimal(value), 0)
     elif isinstance(value, Decimal) and RATES.search(column):
         text = f"{_number(value * 100, 1)}\N{NO-BREAK SPACE}%"
     elif isinstance(value, Decimal):
