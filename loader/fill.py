@@ -126,7 +126,6 @@ class TableFill:
         self._refuse_keyless(incoming, "would get")
         self._leave_one_per_key(incoming)
         self.store.add_key(incoming, self.contract)
-        self._execute("analyze {incoming}", incoming=incoming)
         self._find_known(target, incoming)
         self._leave_out_known(incoming)
         self._take_out_changed(target)
@@ -271,7 +270,7 @@ class TableFill:
                 array[{key}] as record_key
             from {incoming} as mine
             inner join {target} as theirs on {same_key};
-            analyze known_rows;
+            analyze known_rows (is_same);
             """,
             incoming=incoming,
             target=target,

@@ -65,6 +65,25 @@ comment on table {schema}.removed_keys is
 'One row per key that a load took out of a table.';
 """
 
+# a table that was never analysed has -1 rows there; autovacuum leaves parents alone
+_HAS_OLD_STATISTICS = """
+select
+    parent.reltuples < 0
+    or coalesce(sum(loads.rows_loaded), 0) > %(share)s * parent.reltuples
+from pg_catalog.pg_class as parent
+left join {history} as loads
+    on
+        loads.table_name = %(table)s
+        and loads.status = 'loaded'
+        and loads.finished_at > coalesce(
+            pg_catalog.pg_stat_get_last_analyze_time(parent.oid), '-infinity'
+        )
+where parent.oid = to_regclass(%(path)s)
+group by parent.reltuples
+"""
+# as much as autovacuum lets pass
+_STATISTICS_SHARE = 0.1
+
 
 class History:
     """The tables about loads in a source's schema."""
@@ -123,6 +142,20 @@ class History:
             )
         )
         return self.store.value()
+
+    def has_old_statistics(self, table: str) -> bool:
+        """Whether more than a tenth of a table was loaded since its last ANALYZE."""
+        self.store.cursor.execute(
+            sql.SQL(_HAS_OLD_STATISTICS).format(
+                history=self.store.name("load_history")
+            ),
+            {
+                "share": _STATISTICS_SHARE,
+                "table": table,
+                "path": self.store.path(table),
+            },
+        )
+        return bool(self.store.value())
 
     def save_rejects(self, load_id: int, spool: RejectSpool) -> None:
         """Copy the collected rejects."""

@@ -48,8 +48,8 @@ MAX_ID_CHARACTERS = 500
 NUMBER = pa.decimal128(38, 20)
 # most numbers are short, and then cheaper; both scales are multiples of 4
 SHORT_NUMBER = pa.decimal128(16, 4)
-TRUE = pa.array(np.array(["true", "t", "yes", "1"]))
-FALSE = pa.array(np.array(["false", "f", "no", "0"]))
+TRUE = pa.array(["true", "t", "yes", "1"])
+FALSE = pa.array(["false", "f", "no", "0"])
 
 _SHORT_NUMBER_LENGTH = 12
 _OF_NUMBERS = np.isin(np.arange(256), list(b"+-.0123456789"))
