@@ -62,11 +62,20 @@ def _with_column(hashes: Hashes, values: Any) -> Hashes:  # noqa: ANN401 of pyar
 
 
 def _with_words(hashes: Hashes, text: Any, width: int) -> Hashes:  # noqa: ANN401
-    """The hashes with texts of at most so many bytes; no text holds the padding."""
-    padded = pc.ascii_rpad(pc.fill_null(text, ""), width=width, padding="\0")
+    """The hashes with texts of fewer bytes than width; no text holds the padding.
+
+    Words beyond a text's own do not count: they depend on the texts beside it.
+    """
+    text = pc.fill_null(text, "")
+    padded = pc.ascii_rpad(text, width=width, padding="\0")
     words = np.frombuffer(padded.buffers()[2], np.uint64, len(text) * width // _WORD)
-    for word in words.reshape(len(text), -1).T:
-        hashes = _mixed(hashes, word)
+    lengths = pc.binary_length(text).to_numpy()
+    shortest = lengths.min()
+    for place, word in enumerate(words.reshape(len(text), -1).T):
+        mixed, begin = _mixed(hashes, word), place * _WORD
+        if shortest < begin:
+            mixed = np.where(lengths < begin, hashes, mixed)
+        hashes = mixed
     return hashes
 
 

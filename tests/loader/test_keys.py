@@ -208,3 +208,23 @@ def test_an_amount_that_is_no_column_is_a_fault_of_the_contract() -> None:
             {"table": "t", "description": "", "files": ["t.csv"], "key": ["a"]}
             | {"amount": ["a", "b"], "columns": {"a": {"type": "number"}}}
         )
+
+
+def test_a_key_is_the_same_beside_longer_and_beside_shorter_ones(
+    files: Files, database: Database
+) -> None:
+    files.write("customers.csv", "customer_id,signup_date\nann,2024-01-01\n")
+    # more than one block: the first has short keys alone, the last one long ones too
+    numbers = "".join(f"{number},ann,2024-01-02,1\n" for number in range(60_000))
+    last = (
+        "a key of twenty-six letters,ann,2024-01-02,1\n"
+        "short,ann,2024-01-02,2\n"
+        "x,a customer with many letters,2024-01-02,1\n"
+    )
+    files.write("orders.csv", f"{HEADER}short,ann,2024-01-02,1\n{numbers}{last}")
+    result = files.load()
+    assert result.exit_code == 0, result.output
+    assert database.rows("select line_number, reason from raw_shop.rejected_rows") == [
+        (60_004, "duplicate key")
+    ]
+    assert "orders: 1 record whose customer_id does not exist" in result.output
