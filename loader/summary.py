@@ -57,7 +57,7 @@ class TableSummary:
     """What became of the records of a table's files.
 
     totals: by step (read, rejected, duplicate, superseded) and reason.
-    examples: the first rejected records with their files' names.
+    examples: some of the rejected records with their files' names.
     orphans: by column, records that name something that does not exist.
     """
 
@@ -86,9 +86,12 @@ class TableSummary:
         self.keep_examples(file, rejects)
 
     def keep_examples(self, file: Path, rejects: list[Reject]) -> None:
-        """Keep the first rejected records, to show them."""
-        room = MAX_EXAMPLES - len(self.examples)
-        self.examples += [(file.name, reject) for reject in rejects[: max(room, 0)]]
+        """Keep the first rejected records, and the first of each reason, to show."""
+        shown = {reject.reason for _, reject in self.examples}
+        for reject in rejects:
+            if len(self.examples) < MAX_EXAMPLES or reject.reason not in shown:
+                self.examples.append((file.name, reject))
+                shown.add(reject.reason)
 
     def count(self, step: str) -> int:
         """The records of a step, over all reasons."""
