@@ -39,6 +39,7 @@ NOT_A_BOOLEAN = "not a boolean"
 OUT_OF_RANGE = "out of range"
 FUTURE = "date in the future"
 TOO_LONG = "too long"
+TOO_MANY_DIGITS = "too many digits"
 
 SPACE, ASCII = 0x20, 0x7F
 
@@ -215,7 +216,7 @@ def _read_number(text: Array, mapping: TableMapping, _clock: Clock) -> Read:
     any_number = pc.match_substring_regex(point, _ANY_NUMBER)
     faults = [
         *_fault(NOT_A_NUMBER, pc.invert(any_number)),
-        *_fault(OUT_OF_RANGE, pc.invert(fits)),
+        *_fault(TOO_MANY_DIGITS, pc.invert(fits)),
     ]
     return values, faults, point
 
@@ -250,7 +251,7 @@ def _read_integer(text: Array, mapping: TableMapping, _clock: Clock) -> Read:
     faults = [
         *_fault(NOT_A_NUMBER, pc.invert(number)),
         *_fault(NOT_WHOLE, pc.invert(whole)),
-        *_fault(OUT_OF_RANGE, pc.invert(fits)),
+        *_fault(TOO_MANY_DIGITS, pc.invert(fits)),
     ]
     return values, faults, text
 
