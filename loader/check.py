@@ -62,7 +62,7 @@ class _Table:
 
         def consume(batch: Batch) -> None:
             self.summary.add("read", "", batch.records, batch.amount)
-            self.summary.reject(file.path, batch.rejects)
+            self.summary.reject(file, batch.rejects)
             origin.add(batch)
             self.keys.add(batch.keys)
             self.contents.add(self._contents(batch))
@@ -106,7 +106,7 @@ class _Table:
         else:
             origin.tally.rejected += len(rows)
             repeats = origin.repeats(rows[:MAX_EXAMPLES].tolist())
-            self.summary.keep_examples(origin.file.path, repeats)
+            self.summary.keep_examples(origin.file, repeats)
 
 
 def check(plan: Plan, progress: Progress) -> Summary:

@@ -159,8 +159,8 @@ class TableFill:
         def consume(batch: Batch) -> None:
             self.summary.add("read", "", batch.records, batch.amount)
             if batch.rejects:
-                self.summary.reject(file.path, batch.rejects)
-                self.spool.add(self.summary.table, file.path.name, batch.rejects)
+                self.summary.reject(file, batch.rejects)
+                self.spool.add(file, batch.rejects)
             copied.add(batch)
             self.keys.add(batch.keys)
             for name, hashes in batch.references.items():
@@ -223,10 +223,9 @@ class TableFill:
         for conflict in conflicts:
             by_file[conflict.file].append(conflict.row)
         for file, rows in by_file.items():
-            path = self.copied[file].file.path
             rejects = self.copied[file].repeats(rows)
-            self.summary.keep_examples(path, rejects)
-            self.spool.add(self.contract.table, path.name, rejects)
+            self.summary.keep_examples(self.copied[file].file, rejects)
+            self.spool.add(self.copied[file].file, rejects)
 
     def _find_known(self, target: sql.Composable, incoming: sql.Composable) -> None:
         """Pair incoming rows with those of the table that have their keys."""

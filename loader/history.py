@@ -51,7 +51,8 @@ create table if not exists {schema}.rejected_rows (
     line_number bigint not null,
     column_name text,
     reason text not null,
-    raw_record bytea not null
+    raw_record bytea not null,
+    encoding text
 );
 comment on table {schema}.rejected_rows is
 'One row per record that was not loaded, with its place in the file and its bytes.';
@@ -101,6 +102,13 @@ class History:
             )
         if not self.store.exists("removed_keys"):
             self.store.cursor.execute(sql.SQL(_METADATA).format(schema=schema))
+        elif "encoding" not in self.store.columns("rejected_rows"):
+            # written by an older loader
+            self.store.cursor.execute(
+                sql.SQL("alter table {} add column encoding text").format(
+                    self.store.name("rejected_rows")
+                )
+            )
 
     def exists(self) -> bool:
         """Whether anything was ever loaded, or refused, here."""

@@ -103,6 +103,11 @@ class Store:
         """A table's name, with the schema, as to_regclass reads it."""
         return f'"{self.schema}"."{table}"'
 
+    def columns(self, table: str) -> dict[str, str]:
+        """The types of a table's columns by name; none if there is no such table."""
+        self.cursor.execute(_COLUMNS, (self.path(table),))
+        return dict(self.cursor.fetchall())
+
     def value(self) -> object:
         """The one value that the last query gives, if any."""
         row = self.cursor.fetchone()
@@ -123,8 +128,7 @@ class Store:
                 **{name: SQL_TYPES[c.type] for name, c in contract.columns.items()},
                 "_load_id": "bigint",
             }
-            self.cursor.execute(_COLUMNS, (self.path(contract.table),))
-            present = dict(self.cursor.fetchall())
+            present = self.columns(contract.table)
             if not present:
                 self._create_parent(contract, wanted)
                 continue
