@@ -32,8 +32,10 @@ def print_summary(console: Console, summary: Summary, outcome: Outcome) -> None:
     for part in summary.tables:
         _print_details(console, part, examples=not loaded)
     if summary.emptied:
-        are = "are now empty" if loaded else "would be empty"
-        _say(console, f"No file for {', '.join(summary.emptied)}: these tables {are}.")
+        these = "these tables" if len(summary.emptied) > 1 else "this table"
+        are = "are" if len(summary.emptied) > 1 else "is"
+        left = f"{these} {are} now empty" if loaded else f"{these} would be empty"
+        _say(console, f"No file for {', '.join(summary.emptied)}: {left}.")
     if summary.ignored:
         names = ", ".join(path.name for path in summary.ignored)
         _say(console, f"Ignored, as no table wants them: {names}.")

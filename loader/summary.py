@@ -172,8 +172,9 @@ class TooManyRejectsError(DataRefusedError):
             f"{table.table}: {table.count('rejected'):,} of {table.count('read'):,}"
             for table in refused
         )
+        percent = (share * 100).normalize()
         super().__init__(
-            f"More than {share * 100:f} % of the records are rejected ({tables}). "
-            "Mend the files, or allow more with --max-rejects."
+            f"More than {percent:f} % of the records are rejected ({tables}). Mend the "
+            "files, or allow more with --max-rejects."
         )
         self.summary = summary
