@@ -15,7 +15,7 @@ SHOWN = [
     ("orders", 1234567, "1,234,567"),
     ("orders", np.int64(-1234), "\N{MINUS SIGN}1,234"),
     ("cohort_year", np.int64(2024), "2024"),
-    ("is_mature", np.bool_(True), "yes"),
+    ("is_mature", np.bool_(1), "yes"),
     ("is_mature", False, "no"),
     ("net_revenue", 1234.5, "1,234.50"),
     # halves as people round them
