@@ -95,8 +95,8 @@ class Condition(_Strict):
     """Rows that a chart shows: `column operator value`."""
 
     column: Name
-    operator: Literal["==", "!=", ">=", "IN", "IS NOT NULL"] = "=="
-    value: bool | int | str | list[str] | None = None
+    operator: Literal["==", "!=", ">=", "<=", "IS NOT NULL"] = "=="
+    value: bool | int | str | None = None
 
 
 class Chart(_Strict):

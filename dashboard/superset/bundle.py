@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
@@ -151,6 +152,7 @@ def _column(name: str, column: Column) -> dict[str, Any]:
 def label(name: str) -> str:
     """A column's name for people: `rfm_segment` is 'RFM segment'."""
     words = name.replace("_", " ").replace("rfm", "RFM")
+    words = re.sub(" (low|high)$", r", \1 end", words)
     return words[0].upper() + words[1:]
 
 
@@ -190,21 +192,19 @@ _SERIES: dict[str, Any] = {
     "showTooltipTotal": False,
     "x_axis_title_margin": 30,
     "y_axis_bounds": [None, None],
-    "sort_series_type": "name",
-    "sort_series_ascending": True,
     "x_axis_time_format": "smart_date",
 }
 _KINDS: dict[str, dict[str, Any]] = {
-    "big_number_total": {"header_font_size": 0.4, "subheader_font_size": 0.15},
+    "big_number_total": {"header_font_size": 0.5, "subheader_font_size": 0.15},
     "echarts_timeseries_bar": _SERIES,
     "echarts_timeseries_line": _SERIES,
     "echarts_timeseries_step": _SERIES,
     "mixed_timeseries": _SERIES,
     "heatmap_v2": {
-        "linear_color_scheme": "blue_white_yellow",
+        "linear_color_scheme": "schemeBlues",
         "normalize_across": "heatmap",
         "legend_type": "continuous",
-        "show_legend": False,
+        "show_legend": True,
         "show_percentage": False,
         "xscale_interval": -1,
         "yscale_interval": -1,

@@ -17,8 +17,13 @@ import os
 import secrets
 import shutil
 import tempfile
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 USER = "admin"
 _UNFINISHED = "unfinished-"
@@ -79,9 +84,15 @@ class Place:
             self.imported.unlink(missing_ok=True)
             write_private(self.password, secrets.token_urlsafe(12))
 
-    def unfinished(self) -> Path:
-        """Make a folder for metadata that nobody uses yet."""
-        return Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=self.folder))
+    def fingerprint(self) -> str:
+        """What was imported last; empty where nothing was."""
+        return self.imported.read_text("utf-8") if self.imported.exists() else ""
+
+    @contextmanager
+    def unfinished(self) -> Iterator[Path]:
+        """A folder for what nobody uses yet, for as long as it is being made."""
+        with tempfile.TemporaryDirectory(prefix=_UNFINISHED, dir=self.folder) as name:
+            yield Path(name)
 
 
 def write_private(path: Path, text: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import signal
 import socket
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 PROGRAMS = Path(".venv") / "superset" / "bin"
 CONFIGURATION = Path(__file__).with_name("configuration.py")
+COMMANDS = Path(__file__).with_name("commands.py")
 HOST = "127.0.0.1"
 READY_SECONDS = 300
 PAUSE_SECONDS = 0.2
@@ -58,55 +60,50 @@ class Superset:
         Raises:
             SupersetError: a step failed.
         """
-        if not self._place.metadata.exists():
-            self._make_metadata(on_step)
         content = zipped(bundle(assets, self._marts.address))
         fingerprint = hashlib.sha256(content).hexdigest()
-        stamp = self._place.imported
-        if stamp.exists() and stamp.read_text(encoding="utf-8") == fingerprint:
+        is_new = not self._place.metadata.exists()
+        if not is_new and self._place.fingerprint() == fingerprint:
             return
-        on_step("Importing the dashboards")
-        folder = self._place.unfinished()
-        path = folder / "assets.zip"
-        path.write_bytes(content)
-        self._run("import-dashboards", "--path", str(path), "--username", USER)
-        path.unlink()
-        folder.rmdir()
-        stamp.write_text(fingerprint, encoding="utf-8")
+        with self._place.unfinished() as folder:
+            path = folder / "assets.zip"
+            path.write_bytes(content)
+            steps = [["import-dashboards", "--path", str(path), "--username", USER]]
+            if is_new:
+                on_step("Setting Superset up, which takes a minute or more")
+                # aside, so that what is there is always whole
+                made = folder / self._place.metadata.name
+                self._run([*self._beginning(), *steps], made)
+                made.replace(self._place.metadata)
+            else:
+                on_step("Importing the dashboards")
+                self._run(steps, self._place.metadata)
+        self._place.imported.write_text(fingerprint, encoding="utf-8")
 
-    def _make_metadata(self, on_step: Callable[[str], None]) -> None:
-        """Make the metadata aside, so that what is there is always whole."""
-        unfinished = self._place.unfinished()
-        made = unfinished / self._place.metadata.name
+    def _beginning(self) -> list[list[str]]:
+        """The commands that make the metadata, its user and the user's rights."""
         password = self._place.password.read_text(encoding="utf-8").strip()
         name = ("--username", USER, "--firstname", "Superset", "--lastname", "Admin")
         secret = ("--email", f"{USER}@localhost", "--password", password)
-        on_step("Making Superset's own database")
-        self._run("db", "upgrade", metadata=made)
-        on_step("Making its user")
-        self._run("fab", "create-admin", *name, *secret, metadata=made)
-        on_step("Making its rights")
-        self._run("init", metadata=made)
-        self._place.imported.unlink(missing_ok=True)
-        made.replace(self._place.metadata)
+        return [["db", "upgrade"], ["fab", "create-admin", *name, *secret], ["init"]]
 
-    def _run(self, *arguments: str, metadata: Path | None = None) -> None:
-        """Run a command of Superset's.
+    def _run(self, commands: list[list[str]], metadata: Path) -> None:
+        """Run commands of Superset's.
 
         Raises:
-            SupersetError: it failed.
+            SupersetError: one failed.
         """
         with self._place.log.open("ab") as log:
             done = subprocess.run(
-                [self._programs / "superset", *arguments],
+                [self._programs / "python", "-I", COMMANDS],
                 check=False,
-                env=self._environment(metadata or self._place.metadata),
-                stdin=subprocess.DEVNULL,
+                env=self._environment(metadata),
+                input=json.dumps(commands).encode(),
                 stdout=log,
                 stderr=log,
             )
         if done.returncode:
-            raise self.failed(f"superset {arguments[0]} failed")
+            raise self.failed("Superset could not be set up")
 
     @contextmanager
     def served(self, port: int) -> Iterator[subprocess.Popen[bytes]]:
