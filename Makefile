@@ -1,12 +1,14 @@
 # The face of the project. `make` alone lists what there is.
 #
 # demo, test, bench and clean use servers of their own, or the sandbox's, whatever the
-# environment says. load, build, forecast, docs and psql use the server that PGHOST
-# names, or the sandbox where it is unset.
+# environment says. load, build, forecast, superset, docs and psql use the server that
+# PGHOST names, or the sandbox where it is unset.
 
 PYTHON ?= python3
+SUPERSET_PYTHON ?= $(PYTHON)
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-faults bench load build forecast docs psql clean
+.PHONY: help install demo test test-faults test-superset bench
+.PHONY: load build forecast superset docs psql clean
 .PHONY: lint lint-python lint-sql lint-layers
 SHELL := /bin/sh
 
@@ -36,6 +38,9 @@ test: .venv/.development ## run every test, on servers of the tests' own
 test-faults: .venv/.development ## print what the loader survives: kills, full disks, broken files
 	@FAULTS=full $(BIN)/python -m pytest tests/faults --maxprocesses 2
 
+test-superset: .venv/.development .venv/.superset ## test the dashboards in Superset, and in a browser
+	@SUPERSET=full $(BIN)/python -m pytest tests/superset -n 0
+
 bench: .venv/.development .venv/.rivals ## measure the loader against psql's copy: takes half an hour
 	@$(BIN)/python -m benchmarks.loading --rivals .venv/rivals/bin/python
 
@@ -54,6 +59,9 @@ forecast: .venv/.run-time ## forecast what customers will be worth, and build th
 		test $$status -gt 1 || $(BIN)/dbt --quiet build --select path:models/marts/value+ \
 			$${VARS:+--vars "$$VARS"}; \
 		exit $$status
+
+superset: .venv/.superset ## look at dashboards of the marts, in Superset on this machine
+	@$(USE_SERVER); exec $(BIN)/python -m dashboard.superset $${PORT:+--port "$$PORT"}
 
 docs: .venv/.run-time ## write the documentation with its lineage as one page
 	@$(USE_SERVER); $(BIN)/dbt --quiet docs generate --static $${VARS:+--vars "$$VARS"}
@@ -103,4 +111,14 @@ clean: ## delete the sandbox with its data, the environment and all that was bui
 	@$(PYTHON) -m venv .venv/rivals
 	@.venv/rivals/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
 		--require-hashes --requirement benchmarks/requirements.txt
+	@touch $@
+
+# Superset needs older packages than the rest
+.venv/.superset: .venv/.run-time dashboard/superset/requirements.txt
+	@$(SUPERSET_PYTHON) -c 'import sys; sys.exit(not (3, 10) <= sys.version_info < (3, 13))' || \
+		{ echo "Superset needs Python 3.10, 3.11 or 3.12: make superset SUPERSET_PYTHON=python3.12"; exit 2; }
+	@echo "Installing what dashboard/superset/requirements.txt locks into .venv/superset: minutes"
+	@$(SUPERSET_PYTHON) -m venv .venv/superset
+	@.venv/superset/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
+		--require-hashes --requirement dashboard/superset/requirements.txt
 	@touch $@

@@ -59,7 +59,7 @@ def bundle(assets: Assets, address: str) -> dict[str, Any]:
     files: dict[str, Any] = {
         "metadata.yaml": {
             "version": VERSION,
-            "type": "Dashboard",
+            "type": "assets",
             "timestamp": "1980-01-01T00:00:00+00:00",
         },
         "databases/customer_insights.yaml": _database(address),

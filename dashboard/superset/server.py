@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 PROGRAMS = Path(".venv") / "superset" / "bin"
 CONFIGURATION = Path(__file__).with_name("configuration.py")
-COMMANDS = Path(__file__).with_name("commands.py")
+INSIDE = Path(__file__).with_name("inside.py")
 HOST = "127.0.0.1"
 READY_SECONDS = 300
 PAUSE_SECONDS = 0.2
@@ -68,16 +68,15 @@ class Superset:
         with self._place.unfinished() as folder:
             path = folder / "assets.zip"
             path.write_bytes(content)
-            steps = [["import-dashboards", "--path", str(path), "--username", USER]]
             if is_new:
                 on_step("Setting Superset up, which takes a minute or more")
                 # aside, so that what is there is always whole
                 made = folder / self._place.metadata.name
-                self._run([*self._beginning(), *steps], made)
+                self._run(self._beginning(), path, made)
                 made.replace(self._place.metadata)
             else:
                 on_step("Importing the dashboards")
-                self._run(steps, self._place.metadata)
+                self._run([], path, self._place.metadata)
         self._place.imported.write_text(fingerprint, encoding="utf-8")
 
     def _beginning(self) -> list[list[str]]:
@@ -87,18 +86,19 @@ class Superset:
         secret = ("--email", f"{USER}@localhost", "--password", password)
         return [["db", "upgrade"], ["fab", "create-admin", *name, *secret], ["init"]]
 
-    def _run(self, commands: list[list[str]], metadata: Path) -> None:
-        """Run commands of Superset's.
+    def _run(self, commands: list[list[str]], assets: Path, metadata: Path) -> None:
+        """Run commands of Superset's, then import a zip.
 
         Raises:
-            SupersetError: one failed.
+            SupersetError: something failed.
         """
+        work = {"commands": commands, "assets": str(assets), "username": USER}
         with self._place.log.open("ab") as log:
             done = subprocess.run(
-                [self._programs / "python", "-I", COMMANDS],
+                [self._programs / "python", "-I", INSIDE],
                 check=False,
                 env=self._environment(metadata),
-                input=json.dumps(commands).encode(),
+                input=json.dumps(work).encode(),
                 stdout=log,
                 stderr=log,
             )
