@@ -51,13 +51,14 @@ def serve(
     programs: Programs = PROGRAMS,
 ) -> None:
     """Show the marts in Superset's dashboards, on this machine alone, until Ctrl-C."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, _interrupt)
     with explained():
         assets = read_assets()
-        expect_free(port)
         place = Place((home or default_home() / "superset").absolute())
-        place.settle()
         with locked(place.lock, patience_seconds=0):
+            expect_free(port)
+            place.settle()
             marts = opened_marts(place.reader, assets.datasets)
             superset = Superset(place, marts, programs)
             superset.set_up(assets, on_step=out.print)
@@ -84,7 +85,7 @@ def explained() -> Iterator[None]:
         err.print(str(error), style="red")
         raise typer.Exit(error.exit_code) from error
     except LockedError as error:
-        err.print("Superset is being started from here already.", style="red")
+        err.print("Superset runs from here already: end that one first.", style="red")
         raise typer.Exit(DashboardError.exit_code) from error
     except KeyboardInterrupt as error:
         err.print("Superset is down. make superset starts it again.")

@@ -7,7 +7,7 @@
     reader.json      the role that reads the marts, and its password
     metadata.db      users, dashboards, charts
     imported         the fingerprint of the dashboards in it
-    log              what Superset has to say
+    log              what Superset has to say; log.old, what it said the time before
     unfinished-…/    metadata being made; worthless
 """
 
@@ -71,9 +71,11 @@ class Place:
         return self.folder / "log"
 
     def settle(self) -> None:
-        """Make the folder, and the secrets that are missing."""
+        """Make the folder and the secrets that are missing; the lock must be held."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder.chmod(0o700)
+        if self.log.exists():
+            self.log.replace(self.log.with_suffix(".old"))
         for leftover in self.folder.glob(f"{_UNFINISHED}*"):
             shutil.rmtree(leftover, ignore_errors=True)
         if not self.secret_key.exists():

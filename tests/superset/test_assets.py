@@ -171,6 +171,16 @@ def test_ids_are_unique_and_stay_what_they_are(files: dict[str, Any]) -> None:
     assert zipped(files) == zipped(bundle(read_assets(), ADDRESS))
 
 
+def test_the_lineage_leads_to_the_dashboards() -> None:
+    text = (PROJECT / "models/exposures.yml").read_text(encoding="utf-8")
+    [exposure] = [
+        each for each in yaml.safe_load(text)["exposures"] if each["name"] == "superset"
+    ]
+    assert exposure["depends_on"] == [
+        f"ref('{mart}')" for mart in read_assets().datasets
+    ]
+
+
 def test_no_file_holds_a_password_or_the_address_of_a_server() -> None:
     for path in ASSETS.rglob("*.yaml"):
         text = path.read_text(encoding="utf-8")
@@ -215,7 +225,7 @@ def test_a_port_that_another_program_has_is_told(
     assert done.returncode == 2
     assert f"Port {port} cannot be had" in done.stderr
     assert f"make superset PORT={port + 1}" in done.stderr
-    assert not (tmp_path / "superset").exists()
+    assert not (tmp_path / "superset" / "password").exists()
 
 
 def test_without_marts_the_message_says_what_to_do(
