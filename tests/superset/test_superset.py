@@ -106,10 +106,13 @@ class Served:
             self.said += line
         return process
 
-    def stop(self, process: subprocess.Popen[str]) -> int:
-        """Press Ctrl-C; the exit code."""
-        os.killpg(process.pid, signal.SIGINT)
-        return process.wait(timeout=60)
+    def stop(
+        self, process: subprocess.Popen[str], how: signal.Signals = signal.SIGINT
+    ) -> int:
+        """Press Ctrl-C, or end it otherwise, and what it started; the exit code."""
+        os.killpg(process.pid, how)
+        with process:
+            return process.wait(timeout=60)
 
 
 @pytest.fixture(scope="module")
@@ -136,12 +139,10 @@ def served(
     killed = served.start(until=SETTING_UP)
     time.sleep(10)
     assert list(home.glob("unfinished-*"))
-    os.killpg(killed.pid, signal.SIGKILL)
-    killed.wait()
+    served.stop(killed, signal.SIGKILL)
     process = served.start(until="Ctrl-C")
     yield served
-    if process.poll() is None:
-        served.stop(process)
+    served.stop(process)
 
 
 @dataclass
