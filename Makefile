@@ -1,14 +1,14 @@
 # The face of the project. `make` alone lists what there is.
 #
 # demo, test, bench and clean use servers of their own, or the sandbox's, whatever the
-# environment says. load, build, forecast, superset, docs and psql use the server that
-# PGHOST names, or the sandbox where it is unset.
+# environment says. load, build, forecast, dashboard, superset, docs and psql use the
+# server that PGHOST names, or the sandbox where it is unset.
 
 PYTHON ?= python3
 SUPERSET_PYTHON ?= $(PYTHON)
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-faults test-superset bench
-.PHONY: load build forecast superset docs psql clean
+.PHONY: help install demo test test-faults test-superset bench load build forecast
+.PHONY: dashboard superset docs psql clean
 .PHONY: lint lint-python lint-sql lint-layers
 SHELL := /bin/sh
 
@@ -29,7 +29,7 @@ help: ## list these targets
 
 install: .venv/.run-time ## install into .venv; the other targets do it when they need it
 
-demo: .venv/.run-time ## see it all work: server, synthetic shop, load, build, docs
+demo: .venv/.run-time ## see it all work: server, synthetic shop, load, build, docs, dashboard
 	@$(BIN)/python -m sandbox.demo
 
 test: .venv/.development ## run every test, on servers of the tests' own
@@ -59,6 +59,9 @@ forecast: .venv/.run-time ## forecast what customers will be worth, and build th
 		test $$status -gt 1 || $(BIN)/dbt --quiet build --select path:models/marts/value+ \
 			$${VARS:+--vars "$$VARS"}; \
 		exit $$status
+
+dashboard: .venv/.run-time ## write the page that shows what the marts say
+	@$(USE_SERVER); $(BIN)/dashboard build --out target/dashboard.html
 
 superset: .venv/.superset ## look at dashboards of the marts, in Superset on this machine
 	@$(USE_SERVER); exec $(BIN)/python -m dashboard.superset $${PORT:+--port "$$PORT"}
