@@ -63,7 +63,7 @@ forecast: .venv/.run-time ## forecast what customers will be worth, and build th
 dashboard: .venv/.run-time ## write the page that shows what the marts say
 	@$(USE_SERVER); $(BIN)/dashboard build --out target/dashboard.html
 
-superset: .venv/.superset ## look at dashboards of the marts, in Superset on this machine
+superset: .venv/.run-time .venv/.superset ## look at dashboards of the marts, in Superset on this machine
 	@$(USE_SERVER); exec $(BIN)/python -m dashboard.superset $${PORT:+--port "$$PORT"}
 
 docs: .venv/.run-time ## write the documentation with its lineage as one page
@@ -117,11 +117,11 @@ clean: ## delete the sandbox with its data, the environment and all that was bui
 	@touch $@
 
 # Superset needs older packages than the rest
-.venv/.superset: .venv/.run-time dashboard/superset/requirements.txt
+.venv/.superset: dashboard/superset/requirements.txt | .venv/.run-time
 	@$(SUPERSET_PYTHON) -c 'import sys; sys.exit(not (3, 10) <= sys.version_info < (3, 13))' || \
 		{ echo "Superset needs Python 3.10, 3.11 or 3.12: make superset SUPERSET_PYTHON=python3.12"; exit 2; }
 	@echo "Installing what dashboard/superset/requirements.txt locks into .venv/superset: minutes"
 	@$(SUPERSET_PYTHON) -m venv .venv/superset
 	@.venv/superset/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
-		--require-hashes --requirement dashboard/superset/requirements.txt
+		--no-compile --require-hashes --requirement dashboard/superset/requirements.txt
 	@touch $@

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from dashboard.superset.contracts import read_marts
 from dashboard.superset.errors import AssetsError
-from dashboard.superset.marts import read_marts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from dashboard.superset.marts import Mart
+    from dashboard.superset.contracts import Mart
 
 ASSETS = Path(__file__).parent / "assets"
 GRID_COLUMNS = 12

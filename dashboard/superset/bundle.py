@@ -15,7 +15,7 @@ from uuid import UUID, uuid5
 
 import yaml
 
-from dashboard.superset.marts import read_marts
+from dashboard.superset.contracts import read_marts
 
 if TYPE_CHECKING:
     from dashboard.superset.assets import (
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
         Filter,
         Metric,
     )
-    from dashboard.superset.marts import Column, Mart
+    from dashboard.superset.contracts import Column, Mart
 
 DATABASE = "Customer Insights"
 SCHEMA = "marts"

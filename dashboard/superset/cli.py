@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 from rich.console import Console
 
+from dashboard.errors import DashboardError
 from dashboard.superset.assets import read_assets
-from dashboard.superset.errors import DashboardError
 from dashboard.superset.place import USER, Place
 from dashboard.superset.reader import opened_marts
 from dashboard.superset.server import HOST, PROGRAMS, Superset, expect_free

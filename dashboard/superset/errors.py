@@ -1,18 +1,10 @@
-"""What can go wrong on the way to the dashboards, split by what the user must do."""
+"""What can go wrong with Superset alone; the rest is that of all dashboards."""
 
-
-class DashboardError(Exception):
-    """Root of the errors; the message says what is wrong, and what to do."""
-
-    exit_code = 2
+from dashboard.errors import DashboardError
 
 
 class AssetsError(DashboardError):
     """A file of `assets/` must be changed: it asks for what the marts do not have."""
-
-
-class ServerError(DashboardError):
-    """PostgreSQL, its marts or the rights there must be changed."""
 
 
 class SupersetError(DashboardError):

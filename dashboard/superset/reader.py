@@ -14,7 +14,7 @@ from psycopg2 import errors, sql
 from psycopg2.extensions import connection as Connection  # noqa: N812 it is a class
 from psycopg2.extensions import encrypt_password
 
-from dashboard.superset.errors import ServerError
+from dashboard.errors import ServerError
 from dashboard.superset.place import write_private
 from loader.connection import connect
 from loader.errors import LoaderError

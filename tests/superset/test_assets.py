@@ -15,8 +15,8 @@ import yaml
 
 from dashboard.superset.assets import ASSETS, METRIC_SETTINGS, read_assets
 from dashboard.superset.bundle import bundle, stable_id, zipped
+from dashboard.superset.contracts import read_marts
 from dashboard.superset.errors import AssetsError
-from dashboard.superset.marts import read_marts
 from sandbox.server import free_port
 from tests.superset.expected import CHARTS
 
