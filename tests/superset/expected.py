@@ -168,8 +168,8 @@ CHARTS = {
     """,
 }
 
-# the same for one channel, chosen on the left of a dashboard
-CHOSEN = {
+# the same for what is chosen on the left of a dashboard: one channel, and a period
+OF_CHANNEL = {
     "second_orders": """
         select days_since_first_order, channel as series, repeat_probability as value
         from marts.second_order_survival
@@ -179,5 +179,24 @@ CHOSEN = {
         select window_days, channel as series, repeat_rate as value
         from marts.repeat_purchase_rates
         where channel = 'email'
+    """,
+}
+OF_PERIOD = {
+    "net_revenue": """
+        select sum(net_revenue) as net_revenue from marts.orders
+        where order_date between '2025-03-01' and '2025-03-31'
+    """,
+    "orders": """
+        select count(*) as orders from marts.orders
+        where order_date between '2025-03-01' and '2025-03-31'
+    """,
+    "average_order_value": """
+        select sum(revenue) / count(*) as average_order_value from marts.orders
+        where order_date between '2025-03-01' and '2025-03-31'
+    """,
+    "revenue_by_day": """
+        select date_day, revenue_7d_average, revenue_28d_average
+        from marts.daily_revenue
+        where date_day between '2025-03-01' and '2025-03-31'
     """,
 }

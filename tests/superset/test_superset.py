@@ -16,16 +16,18 @@ from datetime import date, datetime, timezone
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import psycopg2
 import pytest
 from playwright.sync_api import sync_playwright
 
 from dashboard.superset.assets import Chart, read_assets
+from dashboard.superset.bundle import stable_id
 from sandbox.server import free_port
 from tests.conftest import new_database
 from tests.project.conftest import Warehouse, generate
-from tests.superset.expected import CHARTS, CHOSEN
+from tests.superset.expected import CHARTS, OF_CHANNEL, OF_PERIOD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +54,6 @@ READY = "Superset is at"
 INTERRUPTED = 130
 # Superset's count of its users, which no page is allowed to ask for
 PIXEL = re.compile(r"https://\w+\.gateway\.scarf\.sh/pixel/")
-CHANNEL = "email"
 KEYS = {"big_number_total": 0, "heatmap_v2": 2}
 COLOURED = """
     canvas => {
@@ -188,7 +189,7 @@ class Visit:
 
 
 @contextmanager
-def visited(served: Served, slug: str) -> Iterator[Visit]:
+def visited(served: Served, slug: str, query: str = "") -> Iterator[Visit]:
     """Log in and open a dashboard, so high that all charts are in sight."""
     browser_path = next(filter(None, map(shutil.which, BROWSERS)))
     with sync_playwright() as playwright:
@@ -202,7 +203,7 @@ def visited(served: Served, slug: str) -> Iterator[Visit]:
         page.fill("#password", (served.home / "password").read_text("utf-8").strip())
         page.keyboard.press("Enter")
         page.wait_for_url("**/superset/welcome/**")
-        page.goto(f"{served.address}/superset/dashboard/{slug}/")
+        page.goto(f"{served.address}/superset/dashboard/{slug}/{query}")
         wait_until_drawn(page, len(DASHBOARDS[slug].charts))
         yield visit
         browser.close()
@@ -303,48 +304,57 @@ def assert_drawn(chart: Chart, place: Locator) -> None:
         assert canvas.evaluate(COLOURED) > 500, f"{chart.name} is empty"
 
 
+def assert_shows(
+    served: Served, visit: Visit, slug: str, queries: dict[str, str]
+) -> None:
+    """Compare the charts of a dashboard for which there is a query."""
+    numbers = numbered(visit.page, served, slug)
+    for chart in DASHBOARDS[slug].charts:
+        if chart.name in queries:
+            assert_same(
+                chart,
+                shown(chart, visit.charts[numbers[chart.title]]),
+                wanted(served.warehouse, queries[chart.name], chart),
+            )
+    assert visit.faults == []
+
+
 @pytest.mark.parametrize("slug", DASHBOARDS)
 def test_a_dashboard_is_drawn_and_shows_what_sql_finds_in_the_marts(
     served: Served, slug: str
 ) -> None:
     with visited(served, slug) as visit:
+        assert_shows(served, visit, slug, CHARTS)
         numbers = numbered(visit.page, served, slug)
         for chart in DASHBOARDS[slug].charts:
             number = numbers[chart.title]
-            assert_same(
-                chart,
-                shown(chart, visit.charts[number]),
-                wanted(served.warehouse, CHARTS[chart.name], chart),
-            )
-            place = visit.page.locator(f'[data-test-chart-id="{number}"]')
-            assert_drawn(chart, place)
+            assert_drawn(chart, visit.page.locator(f'[data-test-chart-id="{number}"]'))
         assert visit.page.locator(".dashboard-markdown").inner_text()
-        assert visit.faults == []
 
 
 def test_a_channel_can_be_chosen(served: Served) -> None:
-    dashboard = DASHBOARDS["retention"]
     with visited(served, "retention") as visit:
-        numbers = numbered(visit.page, served, "retention")
         visit.charts.clear()
         choice = visit.page.locator('[data-test="form-item-value"]').first
         choice.locator(".ant-select-selector").click()
-        visit.page.locator(".ant-select-item-option", has_text=CHANNEL).click()
+        visit.page.locator(".ant-select-item-option", has_text="email").click()
         visit.page.locator('[data-test="filter-bar__apply-button"]').click()
         visit.page.wait_for_timeout(3000)
-        wait_until_drawn(visit.page, len(dashboard.charts))
-        # nothing else was asked again
-        assert visit.charts.keys() == {
-            numbers[chart.title] for chart in dashboard.charts if chart.name in CHOSEN
-        }
-        for chart in dashboard.charts:
-            if chart.name in CHOSEN:
-                assert_same(
-                    chart,
-                    shown(chart, visit.charts[numbers[chart.title]]),
-                    wanted(served.warehouse, CHOSEN[chart.name], chart),
-                )
-        assert visit.faults == []
+        wait_until_drawn(visit.page, len(DASHBOARDS["retention"].charts))
+        assert_shows(served, visit, "retention", OF_CHANNEL)
+        assert len(visit.charts) == len(OF_CHANNEL), "others are left as they are"
+
+
+def test_a_period_can_be_chosen_for_the_charts_that_have_one(served: Served) -> None:
+    [period] = DASHBOARDS["overview"].filters
+    name = f"NATIVE_FILTER-{stable_id('filter', f'overview/{period.name}')}"
+    chosen = "'2025-03-01 : 2025-04-01'"
+    state = (
+        f"({name}:(id:{name},extraFormData:(time_range:{chosen}),"
+        f"filterState:(value:{chosen}),ownState:()))"
+    )
+    with visited(served, "overview", f"?native_filters={quote(state)}") as visit:
+        assert_shows(served, visit, "overview", CHARTS | OF_PERIOD)
 
 
 def test_superset_reads_the_marts_and_nothing_else(served: Served) -> None:
