@@ -26,6 +26,7 @@ help: ## list these targets
 	@echo "  make load DATA=folder [SOURCE=shop] [MAPPING=file.yml] [MODE=append]"
 	@echo "            [MAX_REJECTS=10%]"
 	@echo "  make build [VARS='{as_of_date: 2024-06-30}']"
+	@echo "  make superset [PORT=8088] [SUPERSET_PYTHON=python3.12]"
 
 install: .venv/.run-time ## install into .venv; the other targets do it when they need it
 
