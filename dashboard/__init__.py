@@ -1,0 +1,1 @@
+"""What people look at: a page made from the marts, and dashboards for Superset."""

@@ -1,0 +1,162 @@
+"""The command `dashboard`."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from dashboard import page
+from dashboard.errors import DashboardError, UsageError
+from dashboard.exporting import write_csv, write_images
+from dashboard.marts import open_marts
+from dashboard.serving import serve as serve_page
+
+INTERRUPTED = 130
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="A page that shows what the marts say.",
+)
+out = Console(emoji=False, width=None if sys.stdout.isatty() else 200)
+err = Console(stderr=True, emoji=False)
+
+PrefixOption = Annotated[
+    str,
+    typer.Option(
+        metavar="TEXT", help="What the schemas' names begin with, such as dev_ana_."
+    ),
+]
+
+
+@app.command()
+def build(
+    file: Annotated[
+        Path, typer.Option("--out", metavar="FILE", help="Where the page is written.")
+    ] = Path("dashboard.html"),
+    images: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Write each chart there as PNG, too."),
+    ] = None,
+    csv: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Write each mart there as CSV, too."),
+    ] = None,
+    schema_prefix: PrefixOption = "",
+) -> None:
+    """Write the page: one HTML file that opens without a network or a server."""
+    with _messages(), open_marts(schema_prefix) as marts, _steps() as on_step:
+        sections = page.read(marts, on_step)
+        html = page.render(marts, sections, on_step)
+        on_step(f"Writing {file}")
+        _write(file, html)
+        size = file.stat().st_size / 1e6
+        said = [f"The page: {file} ({size:.1f} MB)"]
+        if images:
+            on_step("Drawing images")
+            said.append(f"Images: {write_images(sections, images)} in {images}")
+        if csv:
+            on_step("Writing the marts")
+            said.append(f"Marts as CSV: {write_csv(marts, csv)} in {csv}")
+    for line in said:
+        out.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option(min=0, max=65535)] = 8000,
+    schema_prefix: PrefixOption = "",
+) -> None:
+    """Show the page on this machine, made anew each time it is opened."""
+
+    def make() -> str:
+        with open_marts(schema_prefix) as marts:
+            return page.render(marts, page.read(marts))
+
+    with _messages():
+        # what is wrong now is said now
+        with open_marts(schema_prefix):
+            pass
+        try:
+            serve_page(
+                port,
+                make,
+                lambda url: out.print(f"{url} (end with Ctrl-C)", highlight=False),
+            )
+        except KeyboardInterrupt:
+            out.print("Stopped.")
+
+
+def _write(file: Path, text: str) -> None:
+    """Write a file whole or not at all.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(
+            "w",
+            encoding="utf-8",
+            dir=file.parent,
+            prefix=f".{file.name}.",
+            delete=False,
+        ) as half:
+            half.write(text)
+        try:
+            umask = os.umask(0)
+            os.umask(umask)
+            Path(half.name).chmod(0o666 & ~umask)
+            Path(half.name).replace(file)
+        except OSError:
+            Path(half.name).unlink()
+            raise
+    except OSError as error:
+        raise UsageError(f"{file} cannot be written: {error.strerror}.") from error
+
+
+@contextmanager
+def _messages() -> Iterator[None]:
+    """Turn the dashboard's errors into a message and an exit code."""
+    try:
+        yield
+    except DashboardError as error:
+        err.print(
+            str(error), style="red", markup=False, highlight=False, soft_wrap=True
+        )
+        raise typer.Exit(error.exit_code) from error
+    except OSError as error:
+        err.print(
+            f"{error.filename or 'A file'} cannot be written: {error.strerror}.",
+            style="red",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
+        raise typer.Exit(UsageError.exit_code) from error
+    except KeyboardInterrupt as error:
+        err.print("Interrupted: no page was written.", style="red")
+        raise typer.Exit(INTERRUPTED) from error
+
+
+@contextmanager
+def _steps() -> Iterator[Callable[[str], None]]:
+    """What is being done and for how long, on a terminal; nothing elsewhere."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(
+        *columns, console=err, transient=True, disable=not err.is_terminal
+    ) as steps:
+        task = steps.add_task("Starting", total=None)
+
+        def on_step(description: str) -> None:
+            steps.update(task, description=description)
+
+        yield on_step

@@ -1,0 +1,157 @@
+"""The page: one HTML file from the marts, which opens without a network or a server."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import jinja2
+from markupsafe import Markup
+
+from dashboard import drawing
+from dashboard.figure import HALF, NARROW, WIDE, Canvas, Figure
+from dashboard.sections import SECTIONS
+from dashboard.words import is_missing, label, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dashboard.figure import Section
+    from dashboard.marts import Definition, Marts
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_MOST_ROWS = 750
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A figure as the page shows it.
+
+    Attributes:
+        figure: what is shown.
+        charts: SVG by the kind of screen, 'wide' and 'narrow'; empty without a chart.
+        heads: headings of the table of numbers, with their columns.
+        cells: its rows as texts.
+        left_out: how many rows more there are.
+        numeric: columns whose numbers stand below each other.
+        definition: of the mart.
+    """
+
+    figure: Figure
+    charts: dict[str, Markup]
+    heads: dict[str, str]
+    cells: list[list[str]]
+    left_out: int
+    numeric: frozenset[str]
+    definition: Definition
+
+
+def read(
+    marts: Marts, on_step: Callable[[str], None] = lambda _: None
+) -> list[Section]:
+    """All sections.
+
+    Args:
+        marts: what they are read from.
+        on_step: told what is being read.
+
+    Raises:
+        UsageError: a mart is missing.
+        ServerError: the server cannot be asked.
+    """
+    found = []
+    for section in SECTIONS:
+        on_step(f"Reading {section.__module__.rpartition('.')[2]}")
+        found.append(section(marts))
+    return [replace(section, figures=_laid(section.figures)) for section in found]
+
+
+def _laid(figures: tuple[Figure, ...]) -> tuple[Figure, ...]:
+    """Figures where one that would stand beside nothing takes the whole width."""
+    laid: list[Figure] = []
+    halves = 0
+    for at, figure in enumerate(figures):
+        is_last = at + 1 == len(figures) or figures[at + 1].is_wide
+        halves = 0 if figure.is_wide else halves + 1
+        laid.append(replace(figure, is_wide=True) if is_last and halves % 2 else figure)
+    return tuple(laid)
+
+
+def render(
+    marts: Marts,
+    sections: list[Section],
+    on_step: Callable[[str], None] = lambda _: None,
+) -> str:
+    """The page as HTML.
+
+    Args:
+        marts: where the definitions are read from.
+        sections: what is shown.
+        on_step: told what is being drawn.
+    """
+    figures = [figure for section in sections for figure in section.figures]
+    drawn = {}
+    for number, figure in enumerate(figures, start=1):
+        on_step(f"Drawing figure {number} of {len(figures)}")
+        drawn[figure.name] = _drawn(marts, figure)
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    script = (_TEMPLATES / "page.js").read_text(encoding="utf-8")
+    return environment.get_template("page.html").render(
+        sections=sections,
+        drawn=drawn,
+        label=label,
+        shop=_shop(marts),
+        css=Markup((_TEMPLATES / "page.css").read_text(encoding="utf-8")),  # noqa: S704 ours
+        script=Markup(script),  # noqa: S704 ours
+        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+    )
+
+
+def _shop(marts: Marts) -> dict[str, str]:
+    """Which days the marts hold, and when they were loaded; '' where not known."""
+    days = marts.ask(
+        "select min(date_day) as first, max(date_day) as last from daily_revenue"
+    )
+    loads = marts.ask("select max(loaded_at) as loaded_at from source_profile")
+    texts = {"loaded": loads["loaded_at"].iloc[0], **days.iloc[0].to_dict()}
+    return {str(name): shown(str(name), value) for name, value in texts.items()}
+
+
+def _drawn(marts: Marts, figure: Figure) -> Drawn:
+    rows = figure.rows.head(_MOST_ROWS)
+    charts = {}
+    if figure.draw:
+        for kind, width in (
+            ("wide", WIDE if figure.is_wide else HALF),
+            ("narrow", NARROW),
+        ):
+            image = drawing.svg(figure, Canvas(width), f"{figure.title}. {_WHERE}")
+            charts[kind] = Markup(image)  # noqa: S704 texts in it are escaped
+    return Drawn(
+        figure=figure,
+        charts=charts,
+        heads={str(column): label(str(column)) for column in rows.columns},
+        cells=[
+            [shown(str(name), value) for name, value in zip(rows, row, strict=True)]
+            for row in rows.itertuples(index=False, name=None)
+        ],
+        left_out=len(figure.rows) - len(rows),
+        numeric=frozenset(
+            str(column)
+            for column in rows
+            if str(rows[column].dtype) in {"Int64", "float64"}
+        ),
+        definition=marts.definition(figure.mart),
+    )
+
+
+_WHERE = "The numbers are in the table below."

@@ -1,0 +1,123 @@
+"""Numbers and dates in words, the same in titles, tables and charts."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_PERCENT_ENDS = ("_rate", "_share", "_low", "_high", "_return")
+_PERCENT_NAMES = {
+    "survival",
+    "support",
+    "relative_difference",
+    "relative_improvement",
+    "share_of_from",
+    "share_of_conversions",
+    "return_on_investment",
+    "break_even_success_rate",
+    "repeat_rate_90d",
+    "confidence_a_to_b",
+    "confidence_b_to_a",
+}
+_MONTHS = {"month", "order_month", "cohort_month"}
+_SMALL = 100
+MINUS = "\N{MINUS SIGN}"
+BLANK = "\N{NO-BREAK SPACE}"
+
+
+def is_missing(value: object) -> bool:
+    """Whether a value is none: None, NaN or NA."""
+    return value is None or value is pd.NA or value != value  # noqa: PLR0124 NaN
+
+
+def is_percent(column: str) -> bool:
+    """Whether a column of the marts holds fractions that are read as percent."""
+    return (
+        column.endswith(_PERCENT_ENDS)
+        or column.startswith("probability_")
+        or column.endswith("_probability")
+        or column in _PERCENT_NAMES
+    )
+
+
+def shown(column: str, value: object) -> str:
+    """A value as the page's tables show it, by the column that it is of."""
+    if is_missing(value):
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, date):
+        return f"{value:{_date_format(column, value)}}"
+    if isinstance(value, float):
+        return percent(value, 1) if is_percent(column) else _signed(f"{value:,.2f}")
+    if isinstance(value, int) and not column.endswith("_year"):
+        return _signed(f"{value:,}")
+    return str(value)
+
+
+def _date_format(column: str, value: date) -> str:
+    if isinstance(value, datetime):
+        return "%Y-%m-%d %H:%M"
+    return "%Y-%m" if column in _MONTHS else "%Y-%m-%d"
+
+
+def percent(fraction: float, digits: int | None = None) -> str:
+    """A fraction in percent: 0.123 is '12 %', and small ones have a digit more."""
+    if digits is None:
+        digits = 0 if abs(fraction) >= 0.1 or fraction == 0 else 1  # noqa: PLR2004
+    return _signed(f"{fraction * 100:,.{digits}f}{BLANK}%")
+
+
+def money(value: float) -> str:
+    """An amount: with cents below 100, else rounded."""
+    return _signed(f"{value:,.2f}" if abs(value) < _SMALL else f"{value:,.0f}")
+
+
+def count(number: float, noun: str) -> str:
+    """A number and what is counted: '1 order', '2 orders', '3 categories'."""
+    if number == 1:
+        return f"1 {noun}"
+    many = f"{noun[:-1]}ies" if re.search("[^aeiou]y$", noun) else f"{noun}s"
+    return f"{number:,.0f} {many}"
+
+
+def month(day: date) -> str:
+    """A month: 'March 2024'."""
+    return f"{day:%B %Y}"
+
+
+def change(now: float, before: float) -> str:
+    """How much more or less one number is than another, without a full stop.
+
+    Returns:
+        '12 % more than', 'half a percent less than' is not said: below 0.5 % the two
+        are 'about the same as'; where there was nothing before, 'not comparable to'.
+    """
+    if is_missing(now) or is_missing(before) or before <= 0:
+        return "not comparable to"
+    relative = now / before - 1
+    if abs(relative) < 0.005:  # noqa: PLR2004 half a percent
+        return "about the same as"
+    return f"{percent(abs(relative))} {'more' if relative > 0 else 'less'} than"
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names as a sentence has them: 'a', 'a and b', 'a, b and c'."""
+    *first, last = list(names) or [""]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def label(column: str) -> str:
+    """A column's name as a heading: 'Net revenue'."""
+    words = column.replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
+def _signed(number: str) -> str:
+    return number.replace("-", MINUS)
