@@ -1,12 +1,13 @@
 # The face of the project. `make` alone lists what there is.
 #
 # demo, test, bench and clean use servers of their own, or the sandbox's, whatever the
-# environment says. load, build, forecast, docs and psql use the server that PGHOST
+# environment says. load, build, forecast, dashboard, docs and psql use the server that PGHOST
 # names, or the sandbox where it is unset.
 
 PYTHON ?= python3
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-faults bench load build forecast docs psql clean
+.PHONY: help install demo test test-faults bench load build forecast dashboard docs
+.PHONY: psql clean
 .PHONY: lint lint-python lint-sql lint-layers
 SHELL := /bin/sh
 
@@ -54,6 +55,9 @@ forecast: .venv/.run-time ## forecast what customers will be worth, and build th
 		test $$status -gt 1 || $(BIN)/dbt --quiet build --select path:models/marts/value+ \
 			$${VARS:+--vars "$$VARS"}; \
 		exit $$status
+
+dashboard: .venv/.run-time ## write the page that shows what the marts say
+	@$(USE_SERVER); $(BIN)/dashboard build --out target/dashboard.html
 
 docs: .venv/.run-time ## write the documentation with its lineage as one page
 	@$(USE_SERVER); $(BIN)/dbt --quiet docs generate --static $${VARS:+--vars "$$VARS"}

@@ -45,7 +45,8 @@ class Figure:
         mart: where the numbers are from, and the definition.
         title: what the data say.
         rows: the numbers as they are read from the mart, all of them.
-        draw: makes the chart; None where the numbers themselves are to be looked at.
+        draw: makes the chart; None where there is nothing to draw.
+        is_table: whether the numbers themselves are to be looked at.
         is_wide: whether it takes the whole width of the page.
         notes: what to keep in mind, such as that groups are small.
         fetch: a query for those who want the rows behind it.
@@ -57,6 +58,7 @@ class Figure:
     title: str
     rows: pd.DataFrame
     draw: Callable[[Canvas], alt.TopLevelMixin] | None = None
+    is_table: bool = False
     is_wide: bool = False
     notes: tuple[str, ...] = ()
     fetch: str = ""

@@ -29,7 +29,7 @@ INK, MUTED, PAPER = "var(--ink)", "var(--muted)", "var(--paper)"
 # marks of groups differ by more than their colour
 DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [12, 3], [4, 1], [1, 3]]
 BAR_STEP = 26
-_SMALL, _SMALL_RATE = 4, 0.04
+_SMALL, _FINE_RATES = 4, (0.04, 0.004)
 _LETTER = 8
 CELL = 22
 
@@ -50,7 +50,8 @@ class Measure:
         """How the axis shows such numbers, with digits only where they are small."""
         largest = max((abs(value) for value in values if value == value), default=0)  # noqa: PLR0124 NaN
         if is_percent(self.column):
-            return {"format": ".0%" if largest > _SMALL_RATE else ".1%", "tickCount": 5}
+            digits = sum(largest < bound for bound in _FINE_RATES)
+            return {"format": f".{digits}%", "tickCount": 5}
         return {"format": ",.0f" if largest > _SMALL else ",.2~f", "tickCount": 5}
 
 
@@ -325,7 +326,7 @@ def lines(
         format="%b %Y" if is_time else ".0%" if is_percent(along) else ",.0f",
     )
     y = alt.Y("value:Q", title=title, scale=alt.Scale(zero=starts_at_zero)).axis(
-        **measures[0].axis(list(points["value"]))
+        **measures[0].axis(list(points["high" if band else "value"]))
     )
     base = alt.Chart(points).encode(x=x)
     layers: list[alt.Chart] = []
@@ -401,12 +402,11 @@ def columns(
     )
     names = [measure.name for measure in every]
     colors = [*SERIES[: len(measures)], *([LOSS] if below else [])]
-    months = data["along"].nunique()
     chart = (
         alt.Chart(data)
-        .mark_bar(size=max(2, int((canvas.width - 80) / max(months, 1) * 0.75)))
+        .mark_bar()
         .encode(
-            x=alt.X("along:T", title=None, scale=alt.Scale(type="utc")).axis(
+            x=alt.X("utcyearmonth(along):T", title=None).axis(
                 format="%b %Y", grid=False, tickCount=max(3, canvas.width // 120)
             ),
             y=alt.Y("value:Q", title=title).axis(
@@ -430,7 +430,7 @@ def matrix(
     *,
     orders: tuple[Sequence[object], Sequence[object]],
     across_title: str = "",
-    unfinished: str = "",
+    doubt: tuple[str, str] | None = None,
     tip: Sequence[str] = (),
 ) -> alt.TopLevelMixin:
     """Cells coloured by steps of a measure, with the steps as legend.
@@ -445,21 +445,22 @@ def matrix(
         orders: the values of `across` and of `down` in the order of reading; those that
             have no cell are left out.
         across_title: of the columns.
-        unfinished: the column that is false where a cell is not over yet.
+        doubt: a column that is true where a cell's number cannot be relied on yet, and
+            why, for the legend.
         tip: columns for those who point at a cell.
     """
     rows = rows.dropna(subset=[measure.column])
     steps = _steps(bounds, measure)
-    inside = "not over yet"
     values = _floats(rows[measure.column])
-    finished = list(rows[unfinished]) if unfinished else [True] * len(rows)
+    column, why = doubt or ("", "")
+    doubts = list(rows[column]) if doubt else [False] * len(rows)
     data = pd.DataFrame(
         {
             "across": [one_line(shown(across, value)) for value in rows[across]],
             "down": [one_line(shown(down, value)) for value in rows[down]],
             "step": [
-                steps[sum(value >= bound for bound in bounds)] if over else inside
-                for value, over in zip(values, finished, strict=True)
+                why if is_in_doubt else steps[sum(value >= bound for bound in bounds)]
+                for value, is_in_doubt in zip(values, doubts, strict=True)
             ],
             "text": [
                 percent(value) if is_percent(measure.column) else f"{value:,.0f}"
@@ -468,8 +469,8 @@ def matrix(
             "tip": tips(rows, tip or [down, across, measure.column]),
         }
     )
-    used = [*steps, *([inside] if inside in set(data["step"]) else [])]
-    colors = [*HEAT, *(["var(--unfinished)"] if inside in used else [])]
+    used = [*steps, *([why] if any(doubts) else [])]
+    colors = [*HEAT, *(["var(--doubt)"] if any(doubts) else [])]
     color = _color(canvas, "step", used, colors)
     sorts = [
         [
@@ -500,7 +501,7 @@ def matrix(
                         domain=used,
                         range=[
                             color.replace("--heat", "--on-heat").replace(
-                                "--unfinished", "--ink"
+                                "--doubt", "--ink"
                             )
                             for color in colors
                         ],

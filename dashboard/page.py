@@ -14,7 +14,7 @@ from markupsafe import Markup
 from dashboard import drawing
 from dashboard.figure import HALF, NARROW, WIDE, Canvas, Figure
 from dashboard.sections import SECTIONS
-from dashboard.words import is_missing, label, shown
+from dashboard.words import label, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,9 +89,13 @@ def render(
 
     Args:
         marts: where the definitions are read from.
-        sections: what is shown.
+        sections: what is shown; of a shop without orders only the last, data quality.
         on_step: told what is being drawn.
     """
+    shop = _shop(marts)
+    if not shop["last"]:
+        # nothing has been sold: all that can be said is what was loaded
+        sections = sections[-1:]
     figures = [figure for section in sections for figure in section.figures]
     drawn = {}
     for number, figure in enumerate(figures, start=1):
@@ -109,7 +113,7 @@ def render(
         sections=sections,
         drawn=drawn,
         label=label,
-        shop=_shop(marts),
+        shop=shop,
         css=Markup((_TEMPLATES / "page.css").read_text(encoding="utf-8")),  # noqa: S704 ours
         script=Markup(script),  # noqa: S704 ours
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),

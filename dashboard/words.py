@@ -27,6 +27,8 @@ _PERCENT_NAMES = {
 }
 _MONTHS = {"month", "order_month", "cohort_month"}
 _SMALL = 100
+_FINER = (0.1, 0.001)
+_SAME = 0.005
 MINUS = "\N{MINUS SIGN}"
 BLANK = "\N{NO-BREAK SPACE}"
 
@@ -68,9 +70,9 @@ def _date_format(column: str, value: date) -> str:
 
 
 def percent(fraction: float, digits: int | None = None) -> str:
-    """A fraction in percent: 0.123 is '12 %', and small ones have a digit more."""
+    """A fraction in percent: 0.123 is '12 %'; small ones have more digits."""
     if digits is None:
-        digits = 0 if abs(fraction) >= 0.1 or fraction == 0 else 1  # noqa: PLR2004
+        digits = sum(0 < abs(fraction) < bound for bound in _FINER)
     return _signed(f"{fraction * 100:,.{digits}f}{BLANK}%")
 
 
@@ -93,16 +95,15 @@ def month(day: date) -> str:
 
 
 def change(now: float, before: float) -> str:
-    """How much more or less one number is than another, without a full stop.
+    """How much more or less one number is than another: '12 % more than'.
 
-    Returns:
-        '12 % more than', 'half a percent less than' is not said: below 0.5 % the two
-        are 'about the same as'; where there was nothing before, 'not comparable to'.
+    Below half a percent they are 'about the same as'; where there was nothing before,
+    no percentage can say it: 'after nothing'.
     """
     if is_missing(now) or is_missing(before) or before <= 0:
-        return "not comparable to"
+        return "after nothing"
     relative = now / before - 1
-    if abs(relative) < 0.005:  # noqa: PLR2004 half a percent
+    if abs(relative) < _SAME:
         return "about the same as"
     return f"{percent(abs(relative))} {'more' if relative > 0 else 'less'} than"
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 PROJECT = Path(__file__).parent.parent
 HOME = Path(".sandbox")
 SHOP = HOME / "demo_shop"
+PAGE = Path("target/dashboard.html")
 PROGRAMS = Path(sys.executable).parent
 INTERRUPTED = 130
 
@@ -131,6 +132,7 @@ def _build(console: Console, environment: dict[str, str]) -> str:
             "Writing the documentation",
             ["dbt", "--quiet", "docs", "generate", "--static"],
         ),
+        ("Drawing the dashboard", ["dashboard", "build", "--out", PAGE]),
     ]
     said = {}
     for title, command in steps:
@@ -204,6 +206,7 @@ def _summarise(console: Console, environment: dict[str, str], loaded: str) -> No
     console.print(table)
     console.print(
         "\nWhere to look next:\n"
+        f"  {PAGE}        what the marts say, in charts\n"
         "  target/static_index.html     every table and column, and the lineage\n"
         "  make psql                    ask: select * from marts.rfm_segments;\n"
         "                               where the money of the files went:\n"

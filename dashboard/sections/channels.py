@@ -204,8 +204,9 @@ def _regions(marts: Marts) -> Figure:
     title = "No order counts yet"
     if len(rows):
         top = rows.iloc[0]
+        names = [name for name in (top["channel"], top["region"]) if name != "unknown"]
         title = (
-            f"{top['channel']} in {top['region']} brings most: "
+            f"{' in '.join(names) or 'What is unknown'} brings most: "
             f"{percent(top['revenue_share'])} of the revenue"
         )
     return Figure(

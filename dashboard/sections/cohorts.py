@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dashboard import forms
 from dashboard.figure import Figure, Section
 from dashboard.forms import Measure
-from dashboard.sections.groups import few
+from dashboard.sections.groups import few, large
 from dashboard.words import is_missing, percent
 
 if TYPE_CHECKING:
@@ -49,9 +49,11 @@ def section(marts: Marts) -> Section:
 
 def _heatmap(cohorts: pd.DataFrame) -> Figure:
     rows = cohorts[cohorts["months_since_first_order"] > 0]
+    rows = rows.assign(is_open=~rows["is_mature"])
     mature = rows[rows["is_mature"]]
     title = "No cohort has a whole month behind it yet"
     third = mature[mature["months_since_first_order"] == _MONTH]
+    third = large(third, "cohort_size")
     if len(third):
         best = third.sort_values("retention_rate", ascending=False).iloc[0]
         least = third.sort_values("retention_rate").iloc[0]
@@ -78,7 +80,7 @@ def _heatmap(cohorts: pd.DataFrame) -> Figure:
             _RATES,
             orders=(sorted(set(seen["months_since_first_order"])), last),
             across_title="months since the first order",
-            unfinished="is_mature",
+            doubt=("is_open", "not over yet"),
             tip=[
                 "cohort_month",
                 "months_since_first_order",
@@ -115,7 +117,8 @@ def _curve(marts: Marts) -> Figure:
         " retention_rate, retention_rate_low, retention_rate_high from retention_curve"
         " order by months_since_first_order"
     )
-    later = rows[rows["months_since_first_order"] > 0]
+    after = rows[rows["months_since_first_order"] > 0]
+    later = large(after, "mature_customers")
     title = "No cohort has a whole month behind it yet"
     if len(later):
         first, last = later.iloc[0], later.iloc[-1]
@@ -134,8 +137,8 @@ def _curve(marts: Marts) -> Figure:
         title=title,
         rows=rows,
         notes=few(
-            later.assign(
-                month=later["months_since_first_order"].map("month {}".format)
+            after.assign(
+                month=after["months_since_first_order"].map("month {}".format)
             ),
             "month",
             "mature_customers",
@@ -156,7 +159,7 @@ def _curve(marts: Marts) -> Figure:
 
 
 def _cumulative(cohorts: pd.DataFrame) -> Figure:
-    mature = cohorts[cohorts["is_mature"]]
+    mature = large(cohorts[cohorts["is_mature"]], "cohort_size")
     # the cohorts that a line each can be told apart by, spread over those there are
     months = sorted(set(mature["cohort_month"]))
     step = max(1, -(-len(months) // _LINES))

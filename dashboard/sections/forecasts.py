@@ -55,7 +55,7 @@ def _worth(marts: Marts, accuracy: pd.DataFrame) -> Figure:
         " order by sum(expected_value_365d) desc nulls last, 1"
     )
     verdict = _verdict(accuracy, "purchases")
-    title = "The forecast is not shown, because it did not prove itself"
+    title = "No forecast of orders is shown, for the reason below"
     if len(rows):
         title = (
             "Customers are likely to bring "
@@ -90,7 +90,7 @@ def _silent(marts: Marts, accuracy: pd.DataFrame) -> Figure:
     )
     rows = rows.iloc[rows["risk_band"].map(_BANDS.index).argsort(kind="stable")]
     verdict = _verdict(accuracy, "churn")
-    title = "Churn risks are not shown, because they did not prove themselves"
+    title = "No churn risks are shown, for the reason below"
     if len(rows):
         high = rows.loc[rows["risk_band"] == "high", "customers"].sum()
         title = (

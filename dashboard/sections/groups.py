@@ -43,6 +43,12 @@ def main_groups(
     )
 
 
+def large(rows: pd.DataFrame, size: str) -> pd.DataFrame:
+    """Groups that are large enough for a finding, or all if none is."""
+    enough = rows[rows[size].fillna(0) >= FEW]
+    return enough if len(enough) else rows
+
+
 def named(rows: pd.DataFrame, group: str) -> pd.DataFrame:
     """Groups that a finding may name: all but the unknown, if there are others."""
     known = rows[rows[group] != "unknown"]
@@ -68,8 +74,5 @@ def few(
     more = len(names) - _NAMED
     said = listed(names[:_NAMED] + ([f"{more} more"] if more > 0 else []))
     return (
-        (
-            f"Under {least} {noun}s: {said}. Chance alone moves such rates; look at "
-            "the intervals before you act."
-        ),
+        (f"Under {least} {noun}s: {said}. Chance alone moves what is said of so few."),
     )

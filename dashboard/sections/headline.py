@@ -44,7 +44,7 @@ def _weeks(marts: Marts) -> list[Tile]:
         part["revenue"] / part["orders"] if part["orders"] else float("nan")
         for part in (now, before)
     )
-    tiles: list[tuple[str, float, float, Callable[[float], str]]] = [
+    compared: list[tuple[str, float, float, Callable[[float], str]]] = [
         ("Revenue", now["revenue"], before["revenue"], money),
         ("Net revenue", now["net_revenue"], before["net_revenue"], money),
         ("Orders", now["orders"], before["orders"], "{:,.0f}".format),
@@ -59,7 +59,7 @@ def _weeks(marts: Marts) -> list[Tile]:
             if is_whole
             else "",
         )
-        for name, value, earlier, written in tiles
+        for name, value, earlier, written in compared
     ]
 
 
@@ -72,7 +72,7 @@ def _months(marts: Marts) -> list[Tile]:
         return []
     now: Any = months.iloc[0]
     before: Any = months.iloc[1] if len(months) > 1 else None
-    tiles: list[tuple[str, float, float, Callable[[float], str]]] = [
+    tiles = [
         Tile(
             label,
             f"{now[column]:,}",

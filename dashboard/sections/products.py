@@ -8,7 +8,7 @@ from dashboard import forms
 from dashboard.figure import Figure, Section
 from dashboard.forms import Measure
 from dashboard.sections.customers import SEGMENTS
-from dashboard.sections.groups import few, main_groups
+from dashboard.sections.groups import FEW, few, main_groups
 from dashboard.words import count
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _INDEX = (60, 80, 95, 105, 120, 150)
 _COLUMNS = 8
 _PAIRS = 12
+_TOO_FEW = 10
 
 
 def section(marts: Marts) -> Section:
@@ -83,8 +84,9 @@ def _affinity(
     sizes = rows.groupby(column)[size].sum().sort_values(ascending=False, kind="stable")
     across = list(sizes[sizes >= 0.005 * sizes.sum()].head(_COLUMNS).index)
     seen = rows[rows[column].isin(across)].dropna(subset=["affinity_index"])
-    # below 30 chance decides, and what is not known is no place and no product
-    enough = seen[(seen[size] >= 30) & (seen[column] != "unknown")]  # noqa: PLR2004
+    # what is not known is no place and no product
+    seen = seen.assign(is_small=seen[size] < _TOO_FEW)
+    enough = seen[(seen[size] >= FEW) & (seen[column] != "unknown")]
     title = nothing
     if len(enough):
         most = enough.sort_values(
@@ -102,11 +104,7 @@ def _affinity(
         title=title,
         rows=rows,
         notes=(
-            *(
-                ("100 is everyone's share. Cells of few customers differ by chance.",)
-                if len(seen)
-                else ()
-            ),
+            *(("100 is everyone's share.",) if len(seen) else ()),
             *(
                 (f"The chart has the {count(len(across), column)} with most {size}.",)
                 if len(sizes) > len(across)
@@ -123,6 +121,7 @@ def _affinity(
             Measure("affinity_index"),
             _INDEX,
             orders=(across, SEGMENTS),
+            doubt=("is_small", f"under {_TOO_FEW} {size}"),
             tip=["rfm_segment", column, size, "affinity_index"],
         ),
     )
@@ -173,7 +172,9 @@ def _first_categories(marts: Marts) -> Figure:
     drawn, notes = main_groups(known, "mature_customers_180d", "category")
     drawn = drawn.sort_values("net_revenue_per_customer_180d", ascending=False)
     title = "No first order with products is 180 days old yet"
-    if len(drawn):
+    if set(drawn["category"]) == {"unknown"}:
+        title = "What customers first bought is not known: the export has no products"
+    elif len(drawn):
         best = drawn.iloc[0]
         title = (
             f"Customers who begin with {best['category']} bring most in 180 days: "

@@ -71,7 +71,9 @@ def _retention(marts: Marts) -> Figure:
     drawn = drawn.sort_values(_RATE, ascending=False, kind="stable")
     without = drawn[drawn["promo_code"] == _NONE]
     codes = drawn[drawn["promo_code"] != _NONE]
-    title = "No buyer who came by a promotion has 90 days behind the first order yet"
+    title = "No first order used a promotion"
+    if (rows["promo_code"] != _NONE).any():
+        title = "Nobody won by a promotion has 90 days behind the first order yet"
     if len(codes) and len(without):
         code = codes.sort_values("mature_buyers_90d", ascending=False).iloc[0]
         bare = without.iloc[0]

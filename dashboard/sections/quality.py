@@ -118,5 +118,10 @@ def _tables(marts: Marts) -> Figure:
         else f"{count(loaded, 'record')} loaded, none rejected"
     )
     return Figure(
-        name="tables", mart="source_profile", title=title, rows=rows, is_wide=True
+        name="tables",
+        mart="source_profile",
+        title=title,
+        rows=rows,
+        is_table=True,
+        is_wide=True,
     )
