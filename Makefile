@@ -1,12 +1,12 @@
 # The face of the project. `make` alone lists what there is.
 #
 # demo, test, bench and clean use servers of their own, or the sandbox's, whatever the
-# environment says. load, build, forecast, dashboard, docs and psql use the server that PGHOST
+# environment says. load, build, forecast, dashboard, docs, metrics and psql use the server that PGHOST
 # names, or the sandbox where it is unset.
 
 PYTHON ?= python3
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-faults bench load build forecast dashboard docs
+.PHONY: help install demo test test-faults bench load build forecast dashboard docs metrics
 .PHONY: psql clean
 .PHONY: lint lint-python lint-sql lint-layers
 SHELL := /bin/sh
@@ -37,8 +37,9 @@ test: .venv/.development ## run every test, on servers of the tests' own
 test-faults: .venv/.development ## print what the loader survives: kills, full disks, broken files
 	@FAULTS=full $(BIN)/python -m pytest tests/faults --maxprocesses 2
 
-bench: .venv/.development .venv/.rivals ## measure the loader against psql's copy: takes half an hour
+bench: .venv/.development .venv/.rivals ## measure the loader against psql's copy, and dashboards: takes an hour
 	@$(BIN)/python -m benchmarks.loading --rivals .venv/rivals/bin/python
+	@$(BIN)/python -m benchmarks.dashboard_queries
 
 load: .venv/.run-time ## load the CSV files in DATA
 	@test -n "$$DATA" || { echo "Say which files: make load DATA=folder"; exit 2; }
@@ -62,6 +63,10 @@ dashboard: .venv/.run-time ## write the page that shows what the marts say
 docs: .venv/.run-time ## write the documentation with its lineage as one page
 	@$(USE_SERVER); $(BIN)/dbt --quiet docs generate --static $${VARS:+--vars "$$VARS"}
 	@echo "Open target/static_index.html, or serve it: $(BIN)/dbt docs serve"
+
+metrics: .venv/.development ## ask the semantic layer, as in ASK='--metrics revenue --group-by channel'
+	@$(USE_SERVER); test -f target/semantic_manifest.json || $(BIN)/dbt --quiet parse; \
+		if [ -n "$$ASK" ]; then $(BIN)/mf query $$ASK; else $(BIN)/mf list metrics; fi
 
 lint: lint-python lint-sql lint-layers ## check SQL, Python, workflow and compose file, and the rules between layers
 	@$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/ci.yml
