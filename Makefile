@@ -1,8 +1,8 @@
 # The face of the project. `make` alone lists what there is.
 #
 # demo, test, bench and clean use servers of their own, or the sandbox's, whatever the
-# environment says. load, build, forecast, dashboard, docs, metrics and psql use the server that PGHOST
-# names, or the sandbox where it is unset.
+# environment says. load, build, forecast, dashboard, docs, metrics and psql use the
+# server that PGHOST names, or the sandbox where it is unset.
 
 PYTHON ?= python3
 .DEFAULT_GOAL := help
