@@ -28,7 +28,7 @@ help: ## list these targets
 
 install: .venv/.run-time ## install into .venv; the other targets do it when they need it
 
-demo: .venv/.run-time ## see it all work: server, synthetic shop, load, build, docs
+demo: .venv/.run-time ## see it all work: server, synthetic shop, load, build, docs, dashboard
 	@$(BIN)/python -m sandbox.demo
 
 test: .venv/.development ## run every test, on servers of the tests' own

@@ -1,7 +1,7 @@
 """Customers whose true parameters are known, as dbt would hand them to the forecast.
 
-They buy as BG/NBD or MBG/NBD say (see forecast/purchases.py), spend as Gamma-Gamma
-says, and visit the shop more often while they buy.
+They buy as BG/NBD or MBG/NBD say and spend as Gamma-Gamma says (see
+sandbox/shop/textbook.py), and visit the shop more often while they buy.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ import pyarrow as pa
 from psycopg2 import sql
 from pyarrow import csv
 
+from sandbox.shop.textbook import SPENDING, Buying, buy, spend
+
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection  # noqa: N812 it is a class
 
@@ -24,8 +26,6 @@ if TYPE_CHECKING:
 HOLDOUT_DAYS = 90
 AS_OF_DATE = date(2025, 12, 31)
 CHANNELS = ("email", "organic", "paid_search", "social")
-# p, q and gamma
-SPENDING = (6.0, 4.0, 15.0)
 
 _SCHEMA = """
 create schema if not exists intermediate;
@@ -89,25 +89,11 @@ def simulate(
         days: of history.
         chance: decides.
     """
-    r, alpha, a, b = parameters
-    # a rate that is almost 0 gives a time beyond all ages
-    rate = np.maximum(chance.gamma(r, 1 / alpha, customers), 1e-12)
-    leave = chance.beta(a, b, customers)
     age = chance.integers(HOLDOUT_DAYS, days, customers)
-    who, time = np.arange(customers), np.zeros(customers)
-    found = [(who, time)]
-    if model == "MBG/NBD":
-        stay = chance.random(customers) >= leave
-        who, time = who[stay], time[stay]
-    while len(who):
-        time = time + chance.exponential(1, len(who)) / rate[who]
-        bought = time <= age[who]
-        who, time = who[bought], time[bought]
-        found.append((who, time))
-        stay = chance.random(len(who)) >= leave[who]
-        who, time = who[stay], time[stay]
-    who, time = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    return pd.DataFrame({"customer": who, "age": age[who], "time": time})
+    customer, time, _ = buy(
+        Buying(*parameters), age, chance, leaves_at_once=model == "MBG/NBD"
+    )
+    return pd.DataFrame({"customer": customer, "age": age[customer], "time": time})
 
 
 def fill(
@@ -159,12 +145,8 @@ def _by_day(purchases: pd.DataFrame, chance: np.random.Generator) -> pd.DataFram
     day = np.floor(purchases["time"]).astype(np.int64) - purchases["age"]
     days = pd.DataFrame({"customer": purchases["customer"], "day": day})
     days = days.drop_duplicates().sort_values(["customer", "day"], ignore_index=True)
-    p, q, gamma = SPENDING
-    customers = int(days["customer"].max()) + 1
-    scale = 1 / chance.gamma(q, 1 / gamma, customers)
-    days["value"] = np.maximum(
-        chance.gamma(p, scale[days["customer"].to_numpy()]).round(2), 0.01
-    )
+    value = spend(SPENDING, days["customer"].to_numpy(), chance)
+    days["value"] = np.maximum(value.round(2), 0.01)
     return days
 
 

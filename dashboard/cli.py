@@ -30,9 +30,11 @@ out = Console(emoji=False, width=None if sys.stdout.isatty() else 200)
 err = Console(stderr=True, emoji=False)
 
 PrefixOption = Annotated[
-    str,
+    str | None,
     typer.Option(
-        metavar="TEXT", help="What the schemas' names begin with, such as dev_ana_."
+        metavar="TEXT",
+        help="What the schemas' names begin with, such as dev_ana_.",
+        show_default="that of dbt's target",
     ),
 ]
 
@@ -50,7 +52,7 @@ def build(
         Path | None,
         typer.Option(metavar="DIR", help="Write each mart there as CSV, too."),
     ] = None,
-    schema_prefix: PrefixOption = "",
+    schema_prefix: PrefixOption = None,
 ) -> None:
     """Write the page: one HTML file that opens without a network or a server."""
     with _messages(), open_marts(schema_prefix) as marts, _steps() as on_step:
@@ -73,7 +75,7 @@ def build(
 @app.command()
 def serve(
     port: Annotated[int, typer.Option(min=0, max=65535)] = 8000,
-    schema_prefix: PrefixOption = "",
+    schema_prefix: PrefixOption = None,
 ) -> None:
     """Show the page on this machine, made anew each time it is opened."""
 

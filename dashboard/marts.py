@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
@@ -11,6 +12,8 @@ import psycopg2
 from psycopg2 import errors, extensions, sql
 
 from dashboard.errors import ServerError, UsageError
+from forecast.errors import ForecastError
+from forecast.schemas import prefix_of_target
 from loader.connection import connect
 from loader.errors import LoaderError
 
@@ -153,16 +156,22 @@ class Marts:
 
 
 @contextmanager
-def open_marts(schema_prefix: str = "") -> Iterator[Marts]:
+def open_marts(schema_prefix: str | None = None) -> Iterator[Marts]:
     """Connect to the server that the libpq variables name.
 
     Args:
-        schema_prefix: what the schema's name begins with, before 'marts'.
+        schema_prefix: what the schema's name begins with, before 'marts'; that of dbt's
+            target if None.
 
     Raises:
         UsageError: there are no marts.
         ServerError: there is no such server, or it cannot be asked.
     """
+    try:
+        if schema_prefix is None:
+            schema_prefix = prefix_of_target(os.environ)
+    except ForecastError as error:
+        raise UsageError(str(error)) from error
     try:
         connection = connect("dashboard")
     except LoaderError as error:

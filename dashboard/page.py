@@ -121,12 +121,15 @@ def render(
 
 
 def _shop(marts: Marts) -> dict[str, str]:
-    """Which days the marts hold, and when they were loaded; '' where not known."""
+    """Of what, from when and in which currency the marts are; '' where not known."""
     days = marts.ask(
         "select min(date_day) as first, max(date_day) as last from daily_revenue"
     )
-    loads = marts.ask("select max(loaded_at) as loaded_at from source_profile")
-    texts = {"loaded": loads["loaded_at"].iloc[0], **days.iloc[0].to_dict()}
+    about = marts.ask(
+        "select max(loaded_at) as loaded, max(source) as source,"
+        " max(reporting_currency) as currency from source_profile"
+    )
+    texts = {**days.iloc[0].to_dict(), **about.iloc[0].to_dict()}
     return {str(name): shown(str(name), value) for name, value in texts.items()}
 
 

@@ -220,7 +220,7 @@ def _verdict(evaluations: tuple[Evaluation, ...], *, beats_naive: bool) -> str:
     model, by_recency, base_rate = evaluations
     clearly = "clearly better" if beats_naive else "not clearly better"
     return (
-        f"On {model.customers} customers held out, the Brier score {model.brier:.4f} "
+        f"On {model.customers:,} customers held out, the Brier score {model.brier:.4f} "
         f"is {clearly} than {by_recency.brier:.4f} by recency alone and "
         f"{base_rate.brier:.4f} by the base rate (AUC {model.auc:.3f}, by recency "
         f"alone {by_recency.auc:.3f})."

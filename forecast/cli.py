@@ -1,5 +1,6 @@
 """The command `forecast`."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from forecast import fitting
 from forecast.database import Build, Warehouse, open_warehouse
 from forecast.errors import DataRefusedError, ForecastError
 from forecast.report import print_report
+from forecast.schemas import prefix_of_target
 
 INTERRUPTED = 130
 
@@ -27,9 +29,11 @@ out = Console(emoji=False, width=None if sys.stdout.isatty() else 200)
 err = Console(stderr=True, emoji=False)
 
 PrefixOption = Annotated[
-    str,
+    str | None,
     typer.Option(
-        metavar="TEXT", help="What the schemas' names begin with, such as dev_ana_."
+        metavar="TEXT",
+        help="What the schemas' names begin with, such as dev_ana_.",
+        show_default="as DBT_TARGET says",
     ),
 ]
 RateOption = Annotated[
@@ -39,7 +43,7 @@ RateOption = Annotated[
 
 
 @app.command()
-def fit(discount_rate: RateOption = 0.0, schema_prefix: PrefixOption = "") -> None:
+def fit(discount_rate: RateOption = 0.0, schema_prefix: PrefixOption = None) -> None:
     """Fit the models, test them on time held out, and forecast each customer."""
     _run(
         schema_prefix,
@@ -60,7 +64,7 @@ def score(
             show_default="that of the fit",
         ),
     ] = None,
-    schema_prefix: PrefixOption = "",
+    schema_prefix: PrefixOption = None,
 ) -> None:
     """Forecast the customers of this build with the parameters of the last fit."""
     _run(
@@ -72,9 +76,9 @@ def score(
 
 
 @app.command()
-def report(schema_prefix: PrefixOption = "") -> None:
+def report(schema_prefix: PrefixOption = None) -> None:
     """Print parameters, errors on time held out, and what is shown and why."""
-    with messages(), open_warehouse(schema_prefix) as warehouse:
+    with messages(), _warehouse(schema_prefix) as warehouse:
         build = warehouse.build()
         print_report(
             out,
@@ -84,12 +88,21 @@ def report(schema_prefix: PrefixOption = "") -> None:
         )
 
 
+@contextmanager
+def _warehouse(prefix: str | None) -> Iterator[Warehouse]:
+    """The warehouse in the schemas with a prefix, or in those of dbt's target."""
+    if prefix is None:
+        prefix = prefix_of_target(os.environ)
+    with open_warehouse(prefix) as warehouse:
+        yield warehouse
+
+
 def _run(
-    prefix: str,
+    prefix: str | None,
     make: Callable[[Warehouse, Build, Callable[[str], None]], fitting.Forecast],
 ) -> None:
     """Make a forecast, write it, and say what came of it."""
-    with messages(), open_warehouse(prefix) as warehouse, _steps() as on_step:
+    with messages(), _warehouse(prefix) as warehouse, _steps() as on_step:
         build = warehouse.build()
         made = make(warehouse, build, on_step)
         on_step("Writing forecasts")
@@ -111,8 +124,14 @@ def _run(
             highlight=False,
         )
         for model, verdict in zip(verdicts["model"], verdicts["verdict"], strict=True):
-            out.print(f"{model}: {verdict}", markup=False, highlight=False)
-        out.print("Build the marts again to see it: make build.", highlight=False)
+            out.print(
+                f"{model}: {verdict}", markup=False, highlight=False, soft_wrap=True
+            )
+        out.print(
+            "The marts show it once they are built again: make forecast builds them, "
+            "or make build.",
+            highlight=False,
+        )
 
 
 @contextmanager

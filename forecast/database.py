@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 Period = Literal["train", "test", "score"]
 
+PERIODS_TABLE = "int_forecast_periods"
 PURCHASES_TABLE = "int_purchases_summarised"
 PURCHASE_COLUMNS = {
     "frequency": "bigint",
@@ -83,7 +84,7 @@ TABLES = {
         "is_published",
         "verdict",
     ),
-    "parameters": ("model", "parameter", "value", "standard_error", "unit"),
+    "parameters": ("model", "parameter", "unit", "value", "standard_error"),
 }
 WHOSE = ("source", "as_of_date", "fingerprint")
 _ARROW = {
@@ -124,8 +125,14 @@ class Warehouse:
             "select source, as_of_date, fingerprint, history_days, holdout_days"
             " from {} where period = 'score'"
         )
+        periods, *others = (
+            self._table("intermediate", name)
+            for name in (PERIODS_TABLE, PURCHASES_TABLE, ENGAGEMENT_TABLE)
+        )
         with self._errors(), self._connection.cursor() as cursor:
-            periods = self._table("intermediate", "int_forecast_periods")
+            # a table that dbt replaced meanwhile would look empty from here
+            lock = sql.SQL("lock table {} in access share mode")
+            cursor.execute(lock.format(sql.SQL(", ").join([periods, *others])))
             cursor.execute(query.format(periods))
             row = cursor.fetchone()
         if row is None:
@@ -192,7 +199,7 @@ class Warehouse:
             sql.SQL(", ").join(map(sql.Identifier, names)),
             self._table("forecast", table),
             sql.Literal(source),
-            sql.SQL(", ").join(map(sql.Identifier, TABLES[table][:2])),
+            sql.SQL(", ").join(map(sql.Identifier, TABLES[table][:3])),
         )
         with self._errors(), self._connection.cursor() as cursor:
             cursor.execute(query)
@@ -245,7 +252,11 @@ class Warehouse:
         """Turn what the server reports into an error of ours."""
         try:
             yield
-        except (errors.UndefinedTable, errors.UndefinedColumn) as error:
+        except (
+            errors.InvalidSchemaName,
+            errors.UndefinedTable,
+            errors.UndefinedColumn,
+        ) as error:
             raise UsageError(
                 f"{str(error).splitlines()[0]}. Run dbt build first (make build); it "
                 "makes what the forecast needs."

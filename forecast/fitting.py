@@ -27,7 +27,7 @@ from forecast.errors import DataRefusedError, FitError, UsageError
 from forecast.evaluation import is_clearly_better
 from forecast.gate import PURCHASES, judge, refused, squared, thinness
 from forecast.purchases import MODELS, Model, Purchases, fit_purchases
-from forecast.values import Values, correlation, discounted, fit_values
+from forecast.values import LEAST_REPEATERS, Values, correlation, discounted, fit_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -158,6 +158,12 @@ def _fit_purchases(
     days = build.holdout_days
     on_step("Choosing the model of purchases")
     train = _read_purchases(warehouse, "train")
+    repeaters = int((train["frequency"] > 0).sum())
+    if repeaters < LEAST_REPEATERS:
+        raise FitError(
+            f"Too few customers to test a forecast on: {repeaters} had bought again "
+            f"{2 * days} days ago, at least {LEAST_REPEATERS} are needed."
+        )
     fits = _fit_all(train)
     chosen, errors = _choose(fits, train, days)
     del train

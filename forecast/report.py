@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
 from rich.table import Table
 
 from forecast.fitting import JUDGED
 
 if TYPE_CHECKING:
+    import pandas as pd
     from rich.console import Console
 
     from forecast.database import Build
@@ -64,7 +64,9 @@ def print_report(
     for model in JUDGED:
         verdicts = accuracy[(accuracy["model"] == model) & (accuracy["decile"] == 0)]
         for verdict in verdicts["verdict"]:
-            console.print(f"{model}: {verdict}", markup=False, highlight=False)
+            console.print(
+                f"{model}: {verdict}", markup=False, highlight=False, soft_wrap=True
+            )
 
 
 def _print(console: Console, title: str, rows: pd.DataFrame) -> None:
@@ -80,10 +82,10 @@ def _print(console: Console, title: str, rows: pd.DataFrame) -> None:
 
 
 def _text(value: object) -> str:
-    if not isinstance(value, float):
-        return "" if value is None else str(value)
-    if pd.isna(value):
+    if value is None or value != value:  # noqa: PLR0124 only NaN differs from itself
         return ""
-    if value.is_integer():
+    if not isinstance(value, int | float):
+        return str(value)
+    if float(value).is_integer():
         return f"{value:,.0f}"
     return f"{value:,.1f}" if abs(value) >= 1_000 else f"{value:.4g}"  # noqa: PLR2004

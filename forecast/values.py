@@ -85,26 +85,25 @@ def fit_values(frequency: Integers, average: Floats) -> Values:
             f"{known.sum()} customers bought again: too few to learn what purchases "
             f"are worth, {LEAST_REPEATERS} are needed."
         )
-    spent = spending(frequency[known], average[known])
+    # money in units of what is usual, so that no currency is out of bounds
+    usual = float(np.median(average[known]))
+    spent = spending(frequency[known], average[known] / usual)
 
     def likelihood(parameters: Floats) -> tuple[float, Floats]:
         return log_likelihood(parameters, spent)
 
-    middle = float(np.median(average[known]))
-    starts = [
-        np.array([p, q, scale * middle])
-        for p, q, scale in ((2, 2, 1), (6, 4, 0.5), (1, 10, 5))
-    ]
+    starts = [np.array(start) for start in ((2, 2, 1), (6, 4, 0.5), (1, 10, 5))]
     found = maximise(likelihood, starts, int(known.sum()), MODEL)
     if found.parameters[1] <= 1:
         raise FitError(
             f"{MODEL} does not suit these customers: a few spend so much that the mean "
             "of all is infinite."
         )
+    units = np.array([1, 1, usual])
     return Values(
-        parameters=found.parameters,
-        standard_errors=found.standard_errors,
-        log_likelihood=found.log_likelihood,
+        parameters=found.parameters * units,
+        standard_errors=found.standard_errors * units,
+        log_likelihood=found.log_likelihood - int(known.sum()) * float(np.log(usual)),
         customers=int(known.sum()),
     )
 

@@ -21,7 +21,6 @@ from loader.lookback import read_history, read_rejects, write_rejects
 from loader.plan import DEFAULT_SOURCE, Mode, Plan, Request, make_plan
 from loader.pump import Progress as OnProgress
 from loader.report import print_history, print_rejects, print_summary
-from loader.suggest.command import answer, write_mapping
 from loader.summary import TooManyRejectsError
 
 INTERRUPTED = 130
@@ -166,6 +165,9 @@ def suggest(
     ] = None,
 ) -> None:
     """Write a mapping to start from, for CSV files that nobody has described yet."""
+    # no other command needs it, and each would start later
+    from loader.suggest.command import answer, write_mapping  # noqa: PLC0415
+
     with messages():
         found = answer(tuple(paths), source)
         # the mapping alone goes where > leads it

@@ -16,6 +16,9 @@ from pydantic import (
 
 from loader.errors import UsageError
 
+# the same in C, where it was compiled
+_YamlLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 SOURCES = Path(__file__).parent / "sources"
 
 ColumnType = Literal["id", "text", "number", "integer", "date", "timestamp", "boolean"]
@@ -135,7 +138,7 @@ def read_contracts(source: str) -> dict[str, Contract]:
         raise UsageError(message)
     contracts = {}
     for path in sorted((SOURCES / source).glob("*.yml")):
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.load(path.read_text(encoding="utf-8"), _YamlLoader)  # noqa: S506 it is safe
         try:
             contracts[path.stem] = Contract(table=path.stem, **content)
         except (TypeError, ValidationError) as error:

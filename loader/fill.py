@@ -1,6 +1,5 @@
 """Filling one table from its files: COPY beside the checks, then one record per key."""
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,16 +10,16 @@ import psycopg2
 from psycopg2 import sql
 
 from loader.contract import Contract
-from loader.duplicates import DUPLICATE_KEY, REASONS, remove_duplicates
+from loader.duplicates import REASONS, remove_duplicates
 from loader.encode import HEADER, TRAILER
 from loader.errors import DataRefusedError
 from loader.files import TableFile
 from loader.keys import KeySpool, Rows
 from loader.moments import Clock
+from loader.origin import Origin
 from loader.pump import Progress, Pump, scan_file
-from loader.reading import BlockPlace
 from loader.rejects import RejectSpool
-from loader.scan import Batch, Reject, records_at
+from loader.scan import Batch
 from loader.store import (
     Store,
     amount_of,
@@ -35,19 +34,6 @@ COPY_BYTES = 1 << 18
 
 
 @dataclass
-class _Copied:
-    """Where the rows copied from a file came from, to find them again.
-
-    places: for each block its first row, its place in the file, and its good records.
-    """
-
-    file: TableFile
-    tally: FileTally
-    rows: int = 0
-    places: list[tuple[int, BlockPlace, bytes]] = field(default_factory=list)
-
-
-@dataclass
 class TableFill:
     """The files of one table on their way into it, counted in `summary`."""
 
@@ -59,7 +45,7 @@ class TableFill:
     spool: RejectSpool
     progress: Progress
     load_id: int
-    copied: list[_Copied] = field(default_factory=list)
+    copied: list[Origin] = field(default_factory=list)
     keys: KeySpool = field(default_factory=KeySpool)
     references: dict[str, KeySpool] = field(init=False)
     removed: Rows = field(default_factory=lambda: np.zeros(0, np.int64))
@@ -126,7 +112,6 @@ class TableFill:
         self._refuse_keyless(incoming, "would get")
         self._leave_one_per_key(incoming)
         self.store.add_key(incoming, self.contract)
-        self._execute("analyze {incoming}", incoming=incoming)
         self._find_known(target, incoming)
         self._leave_out_known(incoming)
         self._take_out_changed(target)
@@ -167,17 +152,16 @@ class TableFill:
 
     def _copy(self, target: sql.Composable, file: TableFile, *, frozen: bool) -> None:
         tally = FileTally(file.path)
-        copied = _Copied(file, tally)
+        copied = Origin(file, tally)
         self.copied.append(copied)
         self.summary.add_file(file, tally)
 
         def consume(batch: Batch) -> None:
             self.summary.add("read", "", batch.records, batch.amount)
             if batch.rejects:
-                self.summary.reject(file.path, batch.rejects)
-                self.spool.add(self.summary.table, file.path.name, batch.rejects)
-            copied.places.append((copied.rows, batch.place, batch.good))
-            copied.rows += batch.rows
+                self.summary.reject(file, batch.rejects)
+                self.spool.add(file, batch.rejects)
+            copied.add(batch)
             self.keys.add(batch.keys)
             for name, hashes in batch.references.items():
                 self.references[name].add(hashes)
@@ -239,22 +223,9 @@ class TableFill:
         for conflict in conflicts:
             by_file[conflict.file].append(conflict.row)
         for file, rows in by_file.items():
-            self._spool_conflicts(self.copied[file], rows)
-
-    def _spool_conflicts(self, copied: _Copied, rows: list[int]) -> None:
-        """Find the bytes and lines of rejected rows by reading their blocks again."""
-        first_rows = [first for first, _, _ in copied.places]
-        by_block: dict[int, list[int]] = defaultdict(list)
-        for row in rows:
-            block = bisect_right(first_rows, row) - 1
-            by_block[block].append(row - first_rows[block])
-        wanted = [(*copied.places[b][1:], found) for b, found in by_block.items()]
-        rejects = [
-            Reject(line, None, DUPLICATE_KEY, raw, None)
-            for line, raw in records_at(copied.file, wanted)
-        ]
-        self.summary.keep_examples(copied.file.path, rejects)
-        self.spool.add(self.contract.table, copied.file.path.name, rejects)
+            rejects = self.copied[file].repeats(rows)
+            self.summary.keep_examples(self.copied[file].file, rejects)
+            self.spool.add(self.copied[file].file, rejects)
 
     def _find_known(self, target: sql.Composable, incoming: sql.Composable) -> None:
         """Pair incoming rows with those of the table that have their keys."""
@@ -271,7 +242,7 @@ class TableFill:
                 array[{key}] as record_key
             from {incoming} as mine
             inner join {target} as theirs on {same_key};
-            analyze known_rows;
+            analyze known_rows (is_same);
             """,
             incoming=incoming,
             target=target,

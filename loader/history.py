@@ -51,7 +51,8 @@ create table if not exists {schema}.rejected_rows (
     line_number bigint not null,
     column_name text,
     reason text not null,
-    raw_record bytea not null
+    raw_record bytea not null,
+    encoding text
 );
 comment on table {schema}.rejected_rows is
 'One row per record that was not loaded, with its place in the file and its bytes.';
@@ -64,6 +65,25 @@ create table if not exists {schema}.removed_keys (
 comment on table {schema}.removed_keys is
 'One row per key that a load took out of a table.';
 """
+
+# a table that was never analysed has -1 rows there; autovacuum leaves parents alone
+_HAS_OLD_STATISTICS = """
+select
+    parent.reltuples < 0
+    or coalesce(sum(loads.rows_loaded), 0) > %(share)s * parent.reltuples
+from pg_catalog.pg_class as parent
+left join {history} as loads
+    on
+        loads.table_name = %(table)s
+        and loads.status = 'loaded'
+        and loads.finished_at > coalesce(
+            pg_catalog.pg_stat_get_last_analyze_time(parent.oid), '-infinity'
+        )
+where parent.oid = to_regclass(%(path)s)
+group by parent.reltuples
+"""
+# as much as autovacuum lets pass
+_STATISTICS_SHARE = 0.1
 
 
 class History:
@@ -82,6 +102,13 @@ class History:
             )
         if not self.store.exists("removed_keys"):
             self.store.cursor.execute(sql.SQL(_METADATA).format(schema=schema))
+        elif "encoding" not in self.store.columns("rejected_rows"):
+            # written by an older loader
+            self.store.cursor.execute(
+                sql.SQL("alter table {} add column encoding text").format(
+                    self.store.name("rejected_rows")
+                )
+            )
 
     def exists(self) -> bool:
         """Whether anything was ever loaded, or refused, here."""
@@ -123,6 +150,20 @@ class History:
             )
         )
         return self.store.value()
+
+    def has_old_statistics(self, table: str) -> bool:
+        """Whether more than a tenth of a table was loaded since its last ANALYZE."""
+        self.store.cursor.execute(
+            sql.SQL(_HAS_OLD_STATISTICS).format(
+                history=self.store.name("load_history")
+            ),
+            {
+                "share": _STATISTICS_SHARE,
+                "table": table,
+                "path": self.store.path(table),
+            },
+        )
+        return bool(self.store.value())
 
     def save_rejects(self, load_id: int, spool: RejectSpool) -> None:
         """Copy the collected rejects."""

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from loader.contract import Column
-from loader.values import Checked
+from loader.values import NUMBER, Checked
 
 Hashes = npt.NDArray[np.uint64]
 Rows = npt.NDArray[np.int64]
@@ -46,7 +46,21 @@ def hash_keys(columns: list[tuple[Column, Checked]], rows: int) -> Hashes:
     return hashes
 
 
+def hash_contents(columns: list[Any], rows: int) -> Hashes:
+    """A hash per record of all its values, of which a missing one equals another."""
+    hashes = np.full(rows, _FIRST)
+    for values in columns:
+        given = values.is_valid().to_numpy(zero_copy_only=False)
+        hashes = _mixed(_with_column(hashes, values), given.astype(np.uint64))
+    return hashes
+
+
 def _with_column(hashes: Hashes, values: Any) -> Hashes:  # noqa: ANN401 of pyarrow
+    if pa.types.is_decimal(values.type):
+        values = pc.coalesce(values.cast(NUMBER), pa.scalar(0, NUMBER))
+        words = np.frombuffer(values.buffers()[1], np.uint64)[2 * values.offset :]
+        hashes = _mixed(hashes, words[: 2 * len(values) : 2])
+        return _mixed(hashes, words[1 : 2 * len(values) : 2])
     if not pa.types.is_string(values.type):
         if pa.types.is_date32(values.type):
             values = values.cast(pa.int32())
@@ -62,11 +76,20 @@ def _with_column(hashes: Hashes, values: Any) -> Hashes:  # noqa: ANN401 of pyar
 
 
 def _with_words(hashes: Hashes, text: Any, width: int) -> Hashes:  # noqa: ANN401
-    """The hashes with texts of at most so many bytes; no text holds the padding."""
-    padded = pc.ascii_rpad(pc.fill_null(text, ""), width=width, padding="\0")
+    """The hashes with texts of fewer bytes than width; no text holds the padding.
+
+    Words beyond a text's own do not count: they depend on the texts beside it.
+    """
+    text = pc.fill_null(text, "")
+    padded = pc.ascii_rpad(text, width=width, padding="\0")
     words = np.frombuffer(padded.buffers()[2], np.uint64, len(text) * width // _WORD)
-    for word in words.reshape(len(text), -1).T:
-        hashes = _mixed(hashes, word)
+    lengths = pc.binary_length(text).to_numpy()
+    shortest = lengths.min()
+    for place, word in enumerate(words.reshape(len(text), -1).T):
+        mixed, begin = _mixed(hashes, word), place * _WORD
+        if shortest < begin:
+            mixed = np.where(lengths < begin, hashes, mixed)
+        hashes = mixed
     return hashes
 
 
@@ -103,6 +126,14 @@ class KeySpool:
                 hashes, rows = self.part(part, self.parts())
                 found.append(rows[np.isin(hashes, twice)])
         return np.sort(np.concatenate(found))
+
+    def at(self, rows: Rows) -> Hashes:
+        """The hashes of some rows, which ascend."""
+        found = [np.zeros(0, np.uint64)]
+        for start, block in self._blocks():
+            first, last = np.searchsorted(rows, (start, start + len(block)))
+            found.append(block[rows[first:last] - start])
+        return np.concatenate(found)
 
     def missing_from(self, others: "KeySpool", without: Rows) -> int:
         """How many rows, but for some, have a key that none of the other rows has."""

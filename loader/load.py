@@ -271,15 +271,13 @@ class _Load:
 
         The load is done by now: whatever happens here does not undo it.
         """
+        adding = self.plan.request.mode == "append"
         try:
-            for table in (
-                self.fills
-                if self.plan.request.mode == "append"
-                else self.plan.contracts
-            ):
-                self.cursor.execute(
-                    sql.SQL("analyze {}").format(self.store.name(table))
-                )
+            for table in self.fills if adding else self.plan.contracts:
+                if not adding or self.history.has_old_statistics(table):
+                    self.cursor.execute(
+                        sql.SQL("analyze {}").format(self.store.name(table))
+                    )
                 self.connection.commit()
         except (psycopg2.Error, KeyboardInterrupt):
             self.summary.lacks_statistics = True

@@ -13,6 +13,7 @@ from loader.errors import UsageError
 from loader.history import History
 from loader.report import readable
 from loader.store import Store
+from loader.transcoding import UTF_8
 
 Rows = tuple[list[str], list[tuple[Any, ...]]]
 
@@ -41,7 +42,8 @@ select
     line_number as line,
     column_name as column,
     reason,
-    raw_record
+    raw_record,
+    encoding
 from {}
 where
     (%(table)s is null or table_name = %(table)s)
@@ -70,7 +72,11 @@ def read_rejects(source: str, table: str | None, load: int | None) -> Rows:
     if table is not None and table not in tables:
         message = f"Source {source} has no table '{table}' but: {', '.join(tables)}."
         raise UsageError(message)
-    return _read(source, "rejected_rows", _REJECTS, {"table": table, "load": load})
+    values = {"table": table, "load": load}
+    names, rows = _read(source, "rejected_rows", _REJECTS, values)
+    return names[:-1], [
+        (*row, readable(bytes(raw), encoding or UTF_8)) for *row, raw, encoding in rows
+    ]
 
 
 def _read(source: str, table: str, query: str, values: dict[str, Any]) -> Rows:
@@ -100,8 +106,7 @@ def write_rejects(path: Path, rows: Rows) -> None:
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(names)
-            for *values, raw in records:
-                writer.writerow([*values, readable(raw)])
+            writer.writerows(records)
     except OSError as error:
         message = f"{path} cannot be written: {error.strerror}."
         raise UsageError(message) from error

@@ -23,7 +23,7 @@ _OFFSET = (
 _DAY = r"^\d{4}-\d\d-\d\d$"
 _MOMENT = r"^\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d+)?)?)?$"
 _OF_MOMENTS = np.isin(np.arange(256), list(b"0123456789-: .T"))
-_MOMENT_LENGTHS = pa.array(np.array([10, 16, 19, *range(21, 27)], np.int32))
+_MOMENT_LENGTHS = pa.array([10, 16, 19, *range(21, 27)], pa.int32())
 
 
 @dataclass(frozen=True)
@@ -97,10 +97,7 @@ def _in_shop_time(text: Array, clock: Clock) -> Array:
 
 
 def _pandas() -> ModuleType:
-    """The library, which takes a while to import and is seldom needed.
-
-    Arrow imports it as well, to make an array of a list.
-    """
+    """The library, which takes a while to import and is seldom needed."""
     return import_module("pandas")
 
 

@@ -5,6 +5,7 @@ import io
 import tempfile
 from typing import IO
 
+from loader.files import TableFile
 from loader.scan import Reject
 
 COLUMNS = (
@@ -14,6 +15,7 @@ COLUMNS = (
     "column_name",
     "reason",
     "raw_record",
+    "encoding",
 )
 
 
@@ -24,15 +26,14 @@ class RejectSpool:
         """Begin an empty spool in a temporary file."""
         self._file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 see close
 
-    def add(self, table: str, file_name: str, rejects: list[Reject]) -> None:
+    def add(self, file: TableFile, rejects: list[Reject]) -> None:
         """Append rejected records of a file."""
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         for reject in rejects:
             raw = f"\\x{reject.raw.hex()}"
-            writer.writerow(
-                (table, file_name, reject.line, reject.column, reject.reason, raw)
-            )
+            where = (file.contract.table, file.path.name, reject.line, reject.column)
+            writer.writerow((*where, reject.reason, raw, file.layout.encoding))
         self._file.write(text.getvalue().encode(errors="surrogateescape"))
 
     def rewound(self) -> IO[bytes]:

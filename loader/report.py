@@ -32,8 +32,10 @@ def print_summary(console: Console, summary: Summary, outcome: Outcome) -> None:
     for part in summary.tables:
         _print_details(console, part, examples=not loaded)
     if summary.emptied:
-        are = "are now empty" if loaded else "would be empty"
-        _say(console, f"No file for {', '.join(summary.emptied)}: these tables {are}.")
+        these = "these tables" if len(summary.emptied) > 1 else "this table"
+        are = "are" if len(summary.emptied) > 1 else "is"
+        left = f"{these} {are} now empty" if loaded else f"{these} would be empty"
+        _say(console, f"No file for {', '.join(summary.emptied)}: {left}.")
     if summary.ignored:
         names = ", ".join(path.name for path in summary.ignored)
         _say(console, f"Ignored, as no table wants them: {names}.")
@@ -47,10 +49,10 @@ def _print_details(console: Console, part: TableSummary, *, examples: bool) -> N
     # after a load, the rejects themselves are in the database
     for file, reject in part.examples if examples else []:
         where = f" in {reject.column}" if reject.column else ""
-        raw = readable(memoryview(reject.raw[:RAW_BYTES_SHOWN])).replace("\n", "\\n")
+        raw = readable(reject.raw[:RAW_BYTES_SHOWN], file.layout.encoding)
         more = " …" if len(reject.raw) > RAW_BYTES_SHOWN else ""
-        what = f"{reject.reason}{where}: {raw}{more}"
-        _say(console, f"    {file} line {reject.line:,}: {what}")
+        what = f"{reject.reason}{where}: {raw}{more}".replace("\n", "\\n")
+        _say(console, f"    {file.path.name} line {reject.line:,}: {what}")
     for column, rows in part.orphans.items():
         records, are = ("record", "It is") if rows == 1 else ("records", "They are")
         _say(
@@ -58,13 +60,13 @@ def _print_details(console: Console, part: TableSummary, *, examples: bool) -> N
             f"{part.table}: {rows:,} {records} whose {column} does not exist. "
             f"{are} kept.",
         )
-    for file, names in part.unknown_columns.items():
+    for name, names in part.unknown_columns.items():
         _say(
             console,
-            f"{file}: columns left out, as no contract has them: {_list(names)}.",
+            f"{name}: columns left out, as no contract has them: {_list(names)}.",
         )
-    for file, names in part.absent_columns.items():
-        _say(console, f"{file}: optional columns it lacks: {_list(names)}.")
+    for name, names in part.absent_columns.items():
+        _say(console, f"{name}: optional columns it lacks: {_list(names)}.")
 
 
 def _list(names: Sequence[str]) -> str:
@@ -105,14 +107,12 @@ def _print_rows(
 
 
 def _text(value: object) -> str:
-    if isinstance(value, memoryview):
-        return readable(value)
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
-def readable(raw: memoryview) -> str:
-    """A record's bytes as text, with escapes for what is not UTF-8 or not printable."""
-    text = bytes(raw).decode(errors="backslashreplace")
+def readable(raw: bytes, encoding: str) -> str:
+    """A record's bytes as text, with escapes for what is no text or not printable."""
+    text = raw.decode(encoding, errors="backslashreplace")
     return "".join(
         char if char.isprintable() or char in "\n\t" else repr(char)[1:-1]
         for char in text

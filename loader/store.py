@@ -96,11 +96,17 @@ class Store:
         if table is None:
             self.cursor.execute("select to_regnamespace(%s)", (f'"{self.schema}"',))
         else:
-            self.cursor.execute("select to_regclass(%s)", (self._path(table),))
+            self.cursor.execute("select to_regclass(%s)", (self.path(table),))
         return self.value() is not None
 
-    def _path(self, table: str) -> str:
+    def path(self, table: str) -> str:
+        """A table's name, with the schema, as to_regclass reads it."""
         return f'"{self.schema}"."{table}"'
+
+    def columns(self, table: str) -> dict[str, str]:
+        """The types of a table's columns by name; none if there is no such table."""
+        self.cursor.execute(_COLUMNS, (self.path(table),))
+        return dict(self.cursor.fetchall())
 
     def value(self) -> object:
         """The one value that the last query gives, if any."""
@@ -122,12 +128,11 @@ class Store:
                 **{name: SQL_TYPES[c.type] for name, c in contract.columns.items()},
                 "_load_id": "bigint",
             }
-            self.cursor.execute(_COLUMNS, (self._path(contract.table),))
-            present = dict(self.cursor.fetchall())
+            present = self.columns(contract.table)
             if not present:
                 self._create_parent(contract, wanted)
                 continue
-            self.cursor.execute(_IS_OURS, (self._path(contract.table),))
+            self.cursor.execute(_IS_OURS, (self.path(contract.table),))
             if not self.value():
                 message = (
                     f"{self.schema}.{contract.table} exists, but is not a table that "
@@ -191,7 +196,7 @@ class Store:
 
     def partition(self, table: str) -> str | None:
         """The name of the table that holds a raw table's rows, if there is one."""
-        self.cursor.execute(_PARTITION, (self._path(table),))
+        self.cursor.execute(_PARTITION, (self.path(table),))
         found = self.value()
         return None if found is None else str(found)
 

@@ -57,7 +57,7 @@ class TableSummary:
     """What became of the records of a table's files.
 
     totals: by step (read, rejected, duplicate, superseded) and reason.
-    examples: the first rejected records with their files' names.
+    examples: some of the rejected records with their files.
     orphans: by column, records that name something that does not exist.
     """
 
@@ -69,7 +69,7 @@ class TableSummary:
     orphans: dict[str, int] = field(default_factory=dict)
     unknown_columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
     absent_columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    examples: list[tuple[str, Reject]] = field(default_factory=list)
+    examples: list[tuple[TableFile, Reject]] = field(default_factory=list)
 
     def add_file(self, file: TableFile, tally: FileTally) -> None:
         """Begin to count a file's records; note what its header line lacks or adds."""
@@ -79,16 +79,19 @@ class TableSummary:
         if file.absent:
             self.absent_columns[file.path.name] = file.absent
 
-    def reject(self, file: Path, rejects: list[Reject]) -> None:
+    def reject(self, file: TableFile, rejects: list[Reject]) -> None:
         """Count rejected records, and keep the first ones."""
         for reject in rejects:
             self.add("rejected", reject.reason, 1, reject.amount)
         self.keep_examples(file, rejects)
 
-    def keep_examples(self, file: Path, rejects: list[Reject]) -> None:
-        """Keep the first rejected records, to show them."""
-        room = MAX_EXAMPLES - len(self.examples)
-        self.examples += [(file.name, reject) for reject in rejects[: max(room, 0)]]
+    def keep_examples(self, file: TableFile, rejects: list[Reject]) -> None:
+        """Keep the first rejected records, and the first of each reason, to show."""
+        shown = {reject.reason for _, reject in self.examples}
+        for reject in rejects:
+            if len(self.examples) < MAX_EXAMPLES or reject.reason not in shown:
+                self.examples.append((file, reject))
+                shown.add(reject.reason)
 
     def count(self, step: str) -> int:
         """The records of a step, over all reasons."""
@@ -169,8 +172,9 @@ class TooManyRejectsError(DataRefusedError):
             f"{table.table}: {table.count('rejected'):,} of {table.count('read'):,}"
             for table in refused
         )
+        percent = (share * 100).normalize()
         super().__init__(
-            f"More than {share * 100:f} % of the records are rejected ({tables}). "
-            "Mend the files, or allow more with --max-rejects."
+            f"More than {percent:f} % of the records are rejected ({tables}). Mend the "
+            "files, or allow more with --max-rejects."
         )
         self.summary = summary

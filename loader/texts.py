@@ -7,6 +7,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from loader.arrow import put_off_pandas
+
+put_off_pandas()
+
 Array = Any  # pyarrow has no useful types
 Flags = npt.NDArray[np.bool_]
 

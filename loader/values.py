@@ -39,6 +39,7 @@ NOT_A_BOOLEAN = "not a boolean"
 OUT_OF_RANGE = "out of range"
 FUTURE = "date in the future"
 TOO_LONG = "too long"
+TOO_MANY_DIGITS = "too many digits"
 
 SPACE, ASCII = 0x20, 0x7F
 
@@ -48,8 +49,8 @@ MAX_ID_CHARACTERS = 500
 NUMBER = pa.decimal128(38, 20)
 # most numbers are short, and then cheaper; both scales are multiples of 4
 SHORT_NUMBER = pa.decimal128(16, 4)
-TRUE = pa.array(np.array(["true", "t", "yes", "1"]))
-FALSE = pa.array(np.array(["false", "f", "no", "0"]))
+TRUE = pa.array(["true", "t", "yes", "1"])
+FALSE = pa.array(["false", "f", "no", "0"])
 
 _SHORT_NUMBER_LENGTH = 12
 _OF_NUMBERS = np.isin(np.arange(256), list(b"+-.0123456789"))
@@ -215,7 +216,7 @@ def _read_number(text: Array, mapping: TableMapping, _clock: Clock) -> Read:
     any_number = pc.match_substring_regex(point, _ANY_NUMBER)
     faults = [
         *_fault(NOT_A_NUMBER, pc.invert(any_number)),
-        *_fault(OUT_OF_RANGE, pc.invert(fits)),
+        *_fault(TOO_MANY_DIGITS, pc.invert(fits)),
     ]
     return values, faults, point
 
@@ -250,7 +251,7 @@ def _read_integer(text: Array, mapping: TableMapping, _clock: Clock) -> Read:
     faults = [
         *_fault(NOT_A_NUMBER, pc.invert(number)),
         *_fault(NOT_WHOLE, pc.invert(whole)),
-        *_fault(OUT_OF_RANGE, pc.invert(fits)),
+        *_fault(TOO_MANY_DIGITS, pc.invert(fits)),
     ]
     return values, faults, text
 

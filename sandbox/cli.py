@@ -136,6 +136,14 @@ def generate(
         bool,
         typer.Option("--dirty", help="Add bad records; manifest.json lists them."),
     ] = False,
+    textbook: Annotated[  # noqa: FBT002
+        bool,
+        typer.Option(
+            "--textbook",
+            help="Let customers buy as MBG/NBD and Gamma-Gamma say, with the "
+            "parameters in manifest.json; customers and orders only.",
+        ),
+    ] = False,
 ) -> None:
     """Write a synthetic shop as CSV files, as the contracts of source shop ask."""
     # numpy and pyarrow are slow to import, and the server's commands do without
@@ -144,7 +152,7 @@ def generate(
     from sandbox.shop.writing import write_shop  # noqa: PLC0415
 
     with explained():
-        plan = Plan(customers, months, seed)
+        plan = Plan(customers, months, seed, is_textbook=textbook)
         with shown_progress() as progress:
             written = write_shop(plan, out, progress, dirty=dirty)
     for table, rows in written.rows.items():

@@ -70,6 +70,16 @@ returned as (
     where window_days = 90 and channel = 'all'
 ),
 
+forecasts as (
+    select sum(expected_value_365d) as expected_value
+    from marts.customer_forecasts
+),
+
+risks as (
+    select count(slipping) as slipping
+    from marts.churn_risk
+),
+
 files as (
     select revenue as revenue_in_files
     from marts.revenue_reconciliation
@@ -83,6 +93,8 @@ from
     cross join best_channel
     cross join champions
     cross join returned
+    cross join forecasts
+    cross join risks
     cross join files
 """
 
@@ -123,11 +135,20 @@ def _server(console: Console) -> dict[str, str]:
 
 
 def _build(console: Console, environment: dict[str, str]) -> str:
-    """Generate, load, build, document; what the loader said."""
+    """Generate, load, build, forecast, document; what the loader said."""
     steps: list[tuple[str, Sequence[str | Path]]] = [
         ("Writing a synthetic shop", ["sandbox", "generate", "--dirty", "--out", SHOP]),
         ("Loading its CSV files", ["loader", "load", SHOP, "--force"]),
         ("Building and testing the marts", ["dbt", "--quiet", "build"]),
+        ("Forecasting what customers will be worth", ["forecast", "fit"]),
+        (
+            "Building the marts that show it",
+            [
+                *("dbt", "--quiet", "build", "--select", "path:models/marts/value+"),
+                # the definitions were tested a moment ago
+                *("--exclude-resource-type", "unit_test"),
+            ],
+        ),
         (
             "Writing the documentation",
             ["dbt", "--quiet", "docs", "generate", "--static"],
@@ -203,15 +224,23 @@ def _summarise(console: Console, environment: dict[str, str], loaded: str) -> No
         "Channel with the most net revenue per customer",
         f"{found['channel']} ({found['net_revenue_per_customer']:,.2f})",
     )
+    expected = found["expected_value"]
+    table.add_row(
+        "Revenue that they are expected to bring in the next 365 days",
+        "not shown" if expected is None else f"{expected:,.0f}",
+    )
+    table.add_row(
+        "High-value customers whose visits are falling", f"{found['slipping']:,}"
+    )
     console.print(table)
     console.print(
         "\nWhere to look next:\n"
-        f"  {PAGE}        what the marts say, in charts\n"
         "  target/static_index.html     every table and column, and the lineage\n"
         "  make psql                    ask: select * from marts.rfm_segments;\n"
         "                               where the money of the files went:\n"
         "                               select * from marts.revenue_reconciliation;\n"
-        "  source .sandbox/env          then .venv/bin/loader rejects, or history\n"
+        "  source .sandbox/env          then .venv/bin/loader rejects, or history,\n"
+        "                               or .venv/bin/forecast report\n"
         "  make load build DATA=folder  your own CSV files instead\n"
         "  README.md                    the catalogue of marts",
         highlight=False,
@@ -222,6 +251,11 @@ def _summarise(console: Console, environment: dict[str, str], loaded: str) -> No
             "Unset it to look at the demo.",
             highlight=False,
         )
+    console.print(
+        f"\nWhat the marts say, in charts. Open it in a browser:\n{PAGE.resolve()}",
+        highlight=False,
+        soft_wrap=True,
+    )
 
 
 def _headlines(environment: dict[str, str]) -> dict[str, Any]:

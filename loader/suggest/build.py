@@ -4,7 +4,7 @@ import fnmatch
 import glob
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path
@@ -30,6 +30,7 @@ REMARKS = {
     "revenue": "what the order is worth after discounts, without tax and shipping?",
 }
 STILL_GOOD = 0.6
+_OFFSET = re.compile(r":\d\d\S* ?(Z|[+-]\d\d(:?\d\d)?)$")
 
 
 @dataclass
@@ -51,13 +52,18 @@ class TableSuggestion:
 
 @dataclass
 class Suggestion:
-    """A mapping of some files to a source; lacks says what a load would miss."""
+    """A mapping of some files to a source.
+
+    lacks: what a load would miss.
+    offset: one of the offsets of times, which want the shop's time zone; or None.
+    """
 
     source: str
     contracts: dict[str, Contract]
     tables: list[TableSuggestion]
     unused: list[Sample]
     lacks: list[str]
+    offset: str | None
 
     @property
     def paths(self) -> list[Path]:
@@ -105,6 +111,7 @@ def suggest(
         described,
         [sample for sample in samples if id(sample) not in used],
         _lacks(source, contracts, matches, tables),
+        next(_offsets(described), None),
     )
 
 
@@ -333,6 +340,16 @@ def _describe_dates(tables: list[TableSuggestion]) -> None:
             if part.doubt:
                 place = "date_format" if given else "file"
                 table.doubts[place].append(f"{name}: {part.doubt}")
+
+
+def _offsets(tables: list[TableSuggestion]) -> Iterator[str]:
+    """The offsets behind times of the samples."""
+    for table in tables:
+        for name, column in _columns_of(table).items():
+            if column.type == "timestamp":
+                for text in _values_of(table, name).ordered:
+                    if found := _OFFSET.search(text):
+                        yield found[1]
 
 
 def _describe_meanings(table: TableSuggestion) -> None:

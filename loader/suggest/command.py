@@ -10,7 +10,7 @@ from loader.files import files_at
 from loader.suggest.build import Suggestion, suggest
 from loader.suggest.proof import Proof, prove
 from loader.suggest.sample import NotCsvError, Sample, take_sample
-from loader.suggest.write import mapping_text, printable
+from loader.suggest.write import mapping_text, printable, zone_doubts
 
 LISTED = 10
 
@@ -94,16 +94,13 @@ def _said(suggestion: Suggestion, others: dict[Path, str]) -> Iterator[str]:
         shown = ", ".join(files[:LISTED])
         rest = f" and {len(files) - LISTED} more" if len(files) > LISTED else ""
         yield f"  {table.contract.table} from {shown}{rest}"
-    doubts = [
-        (table.contract.table, place, doubt)
-        for table in suggestion.tables
-        for place, told in table.doubts.items()
-        for doubt in told
-    ]
+    doubts = [f"time_zone: {doubt}" for doubt in zone_doubts(suggestion)]
+    for table in suggestion.tables:
+        for place, told in table.doubts.items():
+            where = ".".join(place) if isinstance(place, tuple) else place
+            doubts += [f"{table.contract.table}, {where}: {doubt}" for doubt in told]
     yield "Unsure:" if doubts else "Nothing is unsure."
-    for owner, place, doubt in doubts:
-        where = ".".join(place) if isinstance(place, tuple) else place
-        yield f"  {owner}, {where}: {printable(doubt)}"
+    yield from (f"  {printable(doubt)}" for doubt in doubts)
     for table in suggestion.tables:
         if table.left_out:
             shown = ", ".join(printable(name) for name in table.left_out[:LISTED])

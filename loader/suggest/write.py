@@ -23,13 +23,20 @@ def mapping_text(suggestion: Suggestion) -> str:
         "# Suggested from what the files hold. What is marked as unsure wants a look.",
         f"source: {scalar(suggestion.source)}",
         "# what times with an offset are converted to; all others are the shop's own",
-        "time_zone: UTC",
+        *_marked("time_zone: UTC", zone_doubts(suggestion), 0),
         "tables:",
     ]
     for table in suggestion.tables:
         lines += [f"  {scalar(table.contract.table)}:", *_options(table)]
     lines += [f"# unsure: {printable(text)}" for text in suggestion.lacks]
     return "\n".join(lines) + "\n"
+
+
+def zone_doubts(suggestion: Suggestion) -> list[str]:
+    """What the user should say of the shop's time zone."""
+    if suggestion.offset is None:
+        return []
+    return [f"times have offsets, as {suggestion.offset}: where is the shop?"]
 
 
 def _options(table: TableSuggestion) -> list[str]:

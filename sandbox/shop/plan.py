@@ -25,6 +25,7 @@ class Plan:
         customers: The number of customer accounts.
         months: The length of the history, which ends with LAST_DAY.
         seed: The number that all chance derives from.
+        is_textbook: Whether customers buy as models say, with known parameters.
 
     Raises:
         ShopError: An argument is out of its range.
@@ -33,6 +34,7 @@ class Plan:
     customers: int
     months: int
     seed: int
+    is_textbook: bool = False
 
     def __post_init__(self) -> None:
         """Check the arguments."""

@@ -13,6 +13,7 @@ from sandbox.shop.purchases import make_purchases
 from sandbox.shop.refunds import refunds_table
 from sandbox.shop.sessions import web_sessions_table
 from sandbox.shop.terms import make_terms
+from sandbox.shop.textbook import make_textbook_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +33,10 @@ TABLES = (
 
 
 def make_tables(plan: Plan) -> Iterator[Table]:
-    """Make the tables that TABLES names, one after the other."""
+    """Make the tables that TABLES names, one after the other; some for a textbook."""
+    if plan.is_textbook:
+        yield from make_textbook_tables(plan)
+        return
     yield products_table()
     customers = make_customers(plan)
     yield customers_table(plan, customers)

@@ -14,6 +14,7 @@ from sandbox.shop.columns import write_table
 from sandbox.shop.dirt import Dirt, spoil
 from sandbox.shop.plan import LAST_DAY
 from sandbox.shop.shop import TABLES, make_tables
+from sandbox.shop.textbook import true_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -148,6 +149,7 @@ def _manifest(
         "months": plan.months,
         "seed": plan.seed,
         "last_day": LAST_DAY.isoformat(),
+        **({"true_parameters": true_parameters()} if plan.is_textbook else {}),
         "tables": tables,
         "rejects": [
             {

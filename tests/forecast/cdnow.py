@@ -15,9 +15,14 @@ if TYPE_CHECKING:
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 
 
-def read_cdnow() -> pd.DataFrame:
-    """A row per customer and purchase day: customer, day, value; or skip the test."""
+def sample_of_cdnow() -> Path:
+    """Give the sample's path; or skip the test."""
     path = SHARED / "cdnow_sample" / "CDNOW_sample.txt"
     if not path.is_file():
         pytest.skip(f"needs {path.name}")
-    return read(path)
+    return path
+
+
+def read_cdnow() -> pd.DataFrame:
+    """A row per customer and purchase day: customer, day, value; or skip the test."""
+    return read(sample_of_cdnow())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from contextlib import closing
@@ -11,11 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import psycopg2
 import pytest
 from typer.testing import CliRunner
 
 from benchmarks.simulated_customers import fill, simulate
 from forecast.cli import app
+from forecast.database import open_warehouse
 from tests.conftest import Database, new_database
 
 if TYPE_CHECKING:
@@ -34,7 +37,7 @@ class Shop:
 
     database: Database
 
-    def fill(self, customers: int, seed: int = 1, source: str = "shop") -> None:
+    def fill(self, customers: int, seed: int = 3, source: str = "shop") -> None:
         """Put customers there instead of those that are there."""
         chance = np.random.default_rng(seed)
         purchases = simulate("MBG/NBD", TRUTH, customers, HISTORY_DAYS, chance)
@@ -47,9 +50,10 @@ class Shop:
                 source=source,
             )
 
-    def forecast(self, *arguments: str, code: int = 0) -> str:
+    def forecast(self, *arguments: str, code: int = 0, **variables: str) -> str:
         """Run a command, which ends with a code; give all that it said."""
-        ended = CliRunner().invoke(app, arguments, env=self.database.environment)
+        environment = {**self.database.environment, **variables}
+        ended = CliRunner().invoke(app, arguments, env=environment)
         assert ended.exit_code == code, ended.output
         return ended.output
 
@@ -151,6 +155,18 @@ def test_the_report_tells_parameters_units_errors_and_verdicts(fitted: Shop) -> 
     ):
         assert words in said, words
     assert "The data have changed" not in said
+    verdicts = fitted.database.rows(
+        "select model, verdict from forecast.accuracy"
+        " where model in ('churn', 'purchases') and decile = 0"
+    )
+    for model, verdict in verdicts:
+        assert f"\n{model}: {verdict}\n" in said
+    assert f"│ purchases              │     {CUSTOMERS:,} │" in said
+    # both models list their parameters in the same order
+    alphas = re.findall(r"(M?BG/NBD) +│ alpha .* (days|weeks) ", said)
+    assert alphas == [
+        (model, unit) for model in ("BG/NBD", "MBG/NBD") for unit in ("days", "weeks")
+    ]
 
 
 def test_scoring_the_same_data_changes_nothing_but_who_is_asked(shop: Shop) -> None:
@@ -232,6 +248,22 @@ def test_thin_data_are_refused_and_the_reason_is_recorded(shop: Shop) -> None:
     assert "Too few buyers" in shop.forecast("score", code=1)
 
 
+def test_a_shop_that_is_young_is_told_what_a_test_would_need(shop: Shop) -> None:
+    shop.fill(600)
+    for rows in ("frequency > 0", "true"):
+        shop.database.rows(
+            "delete from intermediate.int_purchases_summarised"
+            f" where period = 'train' and {rows}"
+        )
+        said = shop.forecast("fit")
+        assert "purchases: Too few customers to test a forecast on: 0 had" in said
+        assert "180 days ago" in said
+        assert shop.database.rows(
+            "select count(*), count(probability_alive), count(forecast_segment)"
+            " from forecast.customer_forecasts"
+        ) == [(600, 0, 600)]
+
+
 def test_without_a_build_the_command_says_what_to_do(shop: Shop) -> None:
     assert "make build" in shop.forecast("fit", code=2)
     shop.fill(600)
@@ -241,6 +273,25 @@ def test_without_a_build_the_command_says_what_to_do(shop: Shop) -> None:
     assert "make build" in shop.forecast("fit", code=2)
     shop.database.rows("truncate intermediate.int_forecast_periods")
     assert "no orders" in shop.forecast("fit", code=2)
+
+
+def test_what_is_read_stays_while_it_is_read(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.fill(600)
+    for name, value in shop.database.environment.items():
+        monkeypatch.setenv(name, value)
+    replaced = (
+        "set lock_timeout = '100ms'; alter table intermediate.{} rename to {}__backup"
+    )
+    tables = ("int_purchases_summarised", "int_engagement_measured")
+    with open_warehouse() as warehouse:
+        warehouse.build()
+        for table in tables:
+            with pytest.raises(psycopg2.errors.LockNotAvailable):
+                shop.database.rows(replaced.format(table, table))
+    for table in tables:
+        shop.database.rows(replaced.format(table, table))
 
 
 def test_without_a_server_the_command_says_so(shop: Shop) -> None:
@@ -257,6 +308,11 @@ def test_schemas_may_have_a_prefix(shop: Shop) -> None:
         shop.database.value("select count(*) from dev_ana_forecast.customer_forecasts")
         == 600
     )
+    # the schemas of dbt's target, where nothing else is said
+    shop.forecast("report", code=2)
+    shop.forecast("report", DBT_TARGET="dev", USER="Ana")
+    assert "--schema-prefix" in shop.forecast("report", code=2, DBT_TARGET="staging")
+    shop.forecast("report", "--schema-prefix", "dev_ana_", DBT_TARGET="staging")
 
 
 def held_out(shop: Shop) -> int:

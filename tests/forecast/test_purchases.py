@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from scipy.optimize import approx_fprime
 from scipy.special import hyp2f1
 
+from benchmarks import forecast_of_cdnow
 from benchmarks.cdnow import CALIBRATION_END, HOLDOUT_DAYS
 from benchmarks.cdnow import summarise as summarise_cdnow
 from benchmarks.simulated_customers import simulate
@@ -24,7 +26,7 @@ from forecast.purchases import (
     log_likelihood,
 )
 from tests.forecast import simulated
-from tests.forecast.cdnow import read_cdnow
+from tests.forecast.cdnow import read_cdnow, sample_of_cdnow
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,6 +62,20 @@ def test_what_cdnows_customers_bought_next_is_forecast_by_their_past() -> None:
         means = groups[["expected", "after"]].mean()
         assert (means["expected"] / means["after"]).between(0.7, 1.1).all()
         assert expected.sum() / customers["after"].sum() > 0.83
+
+
+def test_the_benchmark_prints_errors_by_repeat_purchases_and_of_everyone(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    forecast_of_cdnow.main(sample_of_cdnow())
+    said = capsys.readouterr().out
+    assert "2,357 customers, 1,882 purchases" in said
+    for words in ("MBG/NBD", "BG/NBD", "naive rate", "naive last period", "7+"):
+        assert words in said, words
+    found = re.search(r"mean absolute error\D+([\d.]+)\D+([\d.]+)\D+([\d.]+)", said)
+    assert found
+    mbg, bg, naive = map(float, found.groups())
+    assert max(mbg, bg) < naive
 
 
 @pytest.mark.parametrize("model", MODELS)

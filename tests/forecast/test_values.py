@@ -43,6 +43,20 @@ def test_the_truth_of_a_simulated_shop_is_found_within_its_standard_errors() -> 
     assert correlation(frequency, average) == pytest.approx(0, abs=0.03)
 
 
+@pytest.mark.parametrize("rate", [1e-3, 25_000.0, 1e7])
+def test_another_currency_gives_the_same_fit_in_other_money(rate: float) -> None:
+    frequency, average = simulated_values(np.array([4.0, 5.0, 40.0]), 2_000)
+    ours, other = fit_values(frequency, average), fit_values(frequency, rate * average)
+    units = np.array([1, 1, rate])
+    assert other.parameters == pytest.approx(ours.parameters * units, rel=1e-4)
+    assert other.standard_errors == pytest.approx(
+        ours.standard_errors * units, rel=1e-4
+    )
+    assert other.log_likelihood == pytest.approx(
+        ours.log_likelihood - np.log(rate) * ours.customers
+    )
+
+
 def test_an_average_counts_the_more_the_more_purchases_it_is_of() -> None:
     nobody, few, many = CDNOW.expected_value(
         np.array([0, 1, 200]), np.array([np.nan, 100.0, 100.0])

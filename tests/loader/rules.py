@@ -182,9 +182,9 @@ def read_number(text: str) -> object:
     if not re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)", text):
         return Reason("not a number")
     whole, _, fraction = text.lstrip("+-").partition(".")
-    if len(whole) > 12 or len(fraction) > 20 or Decimal(text) < 0:
-        return Reason("out of range")
-    return Decimal(text)
+    if len(whole) > 12 or len(fraction) > 20:
+        return Reason("too many digits")
+    return Reason("out of range") if Decimal(text) < 0 else Decimal(text)
 
 
 def read_whole(text: str) -> object:

@@ -192,3 +192,33 @@ def test_an_encoding_in_which_records_cannot_be_told_apart_is_refused(
     result = files.load()
     assert result.exit_code == 2
     assert f"'{name}' is not an encoding such as" in result.output
+
+
+def test_rejected_records_are_shown_in_the_letters_of_their_encoding(
+    files: Files, database: Database
+) -> None:
+    record = ",café à 5 €"
+    for encoding in ("cp1252", "utf-16-le"):
+        load_products(files, (PRODUCTS + record + "\n").encode(encoding), encoding)
+        assert raw_records(database)[-1] == record.encode(encoding)
+        assert record in files.run("rejects").output
+        tried = files.load("--mode", "append", "--dry-run", "--force").output
+        assert f"products.csv line 2: missing value in product_id: {record}" in tried
+    out = files.folder.parent / "rejects.csv"
+    files.run("rejects", "--out", str(out))
+    text = out.read_text("utf-8")
+    assert text.count(record) == 2
+    # what none of the encoding's letters is stays an escape
+    load_products(files, b"product_id,product_name\na,\x81\xe9\n", "cp1252")
+    assert "a,\\x81é" in files.run("rejects").output
+
+
+def test_rejects_of_a_loader_that_knew_no_encodings_stay_and_are_added_to(
+    files: Files, database: Database
+) -> None:
+    load_products(files, b"product_id,product_name\n,caf\xc3\xa9\n", "utf-8")
+    database.rows("alter table raw_shop.rejected_rows drop column encoding")
+    load_products(files, b"product_id,product_name\n,th\xe9\n", "cp1252")
+    said = files.run("rejects").output
+    assert ",café" in said
+    assert ",thé" in said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -208,3 +209,66 @@ def test_an_amount_that_is_no_column_is_a_fault_of_the_contract() -> None:
             {"table": "t", "description": "", "files": ["t.csv"], "key": ["a"]}
             | {"amount": ["a", "b"], "columns": {"a": {"type": "number"}}}
         )
+
+
+def test_a_key_is_the_same_beside_longer_and_beside_shorter_ones(
+    files: Files, database: Database
+) -> None:
+    files.write("customers.csv", "customer_id,signup_date\nann,2024-01-01\n")
+    # more than one block: the first has short keys alone, the last one long ones too
+    numbers = "".join(f"{number},ann,2024-01-02,1\n" for number in range(60_000))
+    last = (
+        "a key of twenty-six letters,ann,2024-01-02,1\n"
+        "short,ann,2024-01-02,2\n"
+        "x,a customer with many letters,2024-01-02,1\n"
+    )
+    files.write("orders.csv", f"{HEADER}short,ann,2024-01-02,1\n{numbers}{last}")
+    result = files.load()
+    assert result.exit_code == 0, result.output
+    assert database.rows("select line_number, reason from raw_shop.rejected_rows") == [
+        (60_004, "duplicate key")
+    ]
+    assert "orders: 1 record whose customer_id does not exist" in result.output
+
+
+def test_check_counts_repeated_keys_as_a_load_does_and_names_their_lines(
+    files: Files, database: Database
+) -> None:
+    chance = random.Random(5)
+    files.write("customers.csv", "customer_id,signup_date\nann,2024-01-01\n")
+    for name, columns in (
+        ("orders_1.csv", HEADER),
+        ("orders_2.csv", HEADER.replace("\n", ",status\n")),
+        ("orders_3.csv", HEADER.replace("\n", ",discount_amount\n")),
+    ):
+        rows = [
+            f"{chance.choice(['a', 'long enough for two words'])}"
+            f"{chance.randrange(300)},{chance.choice(['ann', 'bob'])},"
+            f"2024-01-0{chance.choice('12')}"
+            f",{chance.choice(['1', '1.0', '01.00', '1.00000000000000000001'])}"
+            + ",0" * columns.count("discount")
+            + chance.choice([",paid", ","]) * columns.count("status")
+            for _ in range(400)
+        ]
+        files.write(name, columns + "\n".join(rows) + "\n")
+    checked = files.check("--max-rejects", "100%")
+    loaded = files.load("--max-rejects", "100%")
+    assert checked.exit_code == loaded.exit_code == 0
+    counts = [
+        [int(cell.replace(",", "")) for cell in line.split("│")[2:-1]]
+        for said in (checked.output, loaded.output)
+        for line in said.splitlines()
+        if "│ orders" in line
+    ]
+    assert counts[0] == counts[1]
+    # rejected, duplicate, superseded
+    assert all(count > 10 for count in counts[0][-3:])
+    orphans = [line for line in loaded.output.splitlines() if "not exist" in line]
+    assert orphans
+    assert set(orphans) <= set(checked.output.splitlines())
+    [first, *_] = database.rows(
+        "select file_name, line_number, raw_record from raw_shop.rejected_rows"
+        " order by file_name, line_number"
+    )
+    said = f"    {first[0]} line {first[1]}: duplicate key: {bytes(first[2]).decode()}"
+    assert said in checked.output.splitlines()

@@ -121,6 +121,27 @@ def test_append_adds_new_keys_replaces_changed_ones_and_leaves_the_rest(
     assert "1 record whose customer_id does not exist. It is kept." in result.output
 
 
+def test_additions_are_analysed_once_they_are_a_tenth_of_the_table(
+    files: Files, database: Database
+) -> None:
+    files.write_shop()
+    lines = [f"{number},ann,2024-01-03,1\n" for number in range(120)]
+    files.write("orders.csv", ORDER + "".join(lines[:100]))
+    files.load()
+    known = []
+    for rows in (lines[100:106], lines[106:112], lines[112:118], lines):
+        files.write("orders.csv", ORDER + "".join(rows))
+        result = files.load("--mode", "append")
+        assert result.exit_code == 0, result.output
+        known.append(
+            database.value(
+                "select reltuples from pg_class where oid = 'raw_shop.orders'::regclass"
+            )
+        )
+    # 6 are few of 100, 12 are not, 6 are few again, and so are 2 more
+    assert known == [100, 112, 112, 112]
+
+
 def test_append_into_nothing_needs_no_particular_table(
     files: Files, database: Database
 ) -> None:

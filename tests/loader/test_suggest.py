@@ -329,3 +329,22 @@ def test_a_pattern_names_the_parts_of_a_table_and_nothing_else(
     assert mapping_of(files, "orders")["file"] == "orders-*.csv"
     load_it(files)
     assert len(orders(database)) == 4
+
+
+def test_times_with_offsets_leave_open_where_the_shop_is(
+    files: Files, database: Database
+) -> None:
+    files.write_shop()
+    assert "Nothing is unsure." in suggested(files)
+    assert files.mapping is not None
+    assert "unsure:" not in files.mapping.read_text("utf-8")
+    rows = "1,ann,2024-01-15T23:30:00-05:00,1\n2,ann,2024-01-16 10:00:00 -0500,1\n"
+    files.write("orders.csv", ORDER + rows)
+    assert "time_zone: times have offsets, as -05:00: where is" in suggested(files)
+    assert "time_zone: UTC  # unsure: times have offsets" in (
+        files.mapping.read_text("utf-8")
+    )
+    load_it(files)
+    assert database.value("select min(order_date)::text from raw_shop.orders") == (
+        "2024-01-16 04:30:00"
+    )

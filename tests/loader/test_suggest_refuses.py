@@ -70,7 +70,7 @@ def test_a_mapping_that_would_not_load_is_not_called_ready(files: Files) -> None
     files.write("orders.csv", torn)
     said = suggested(files, exit_code=1)
     assert "orders has 3 records, of which 2 would be rejected" in said
-    assert "Not ready, a load would be refused: More than 5.00 %" in said
+    assert "Not ready, a load would be refused: More than 5 %" in said
 
 
 def test_lines_of_orders_are_not_taken_for_orders_in_silence(files: Files) -> None:

@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
-from loader.cli import app
+from dashboard.cli import app as dashboard
+from loader.cli import app as loader
 from loader.mapping import TableMapping
 from tests.project.conftest import PROJECT
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from typer import Typer
 
     from tests.conftest import Database
 
@@ -30,10 +33,12 @@ COMMAND = re.compile(r"^ {4,}((?:make|source|\.venv/bin/\w+)\b.*)$", re.MULTILIN
 BY_THE_GATE = {"make demo", "make test"}
 # tests/sandbox sources this file
 BY_THE_SANDBOX = {"source .sandbox/env"}
-# test_documents runs this one, which does not end by itself
-SERVED = {".venv/bin/dbt docs serve"}
+# test_documents and tests/dashboard run these, which do not end by themselves
+SERVED = {".venv/bin/dbt docs serve", ".venv/bin/dashboard serve"}
 # the test below runs it with few orders
 MEASURED = {"make bench"}
+
+PROGRAMS_WITH_TABLES = {"dashboard": dashboard, "loader": loader}
 
 EXPORTS = {
     "customers.csv": "customer_id,signup_date\nann,2024-01-01\n",
@@ -71,14 +76,19 @@ def commands() -> list[str]:
     return [found.group(1).strip() for found in COMMAND.finditer(README)]
 
 
-def test_every_command_and_option_of_the_loader_is_documented() -> None:
-    rows = dict(re.findall(r"^\| `loader (\w+)[^|]*` \| (.*)$", README, re.MULTILINE))
+@pytest.mark.parametrize(("program", "app"), PROGRAMS_WITH_TABLES.items())
+def test_every_command_and_option_is_documented(program: str, app: Typer) -> None:
+    table = rf"^\| `{program} (\w+)[^|]*` \| (.*)$"
+    rows = dict(re.findall(table, README, re.MULTILINE))
     commands = [command.callback for command in app.registered_commands]
     assert set(rows) == {command.__name__ for command in commands if command}
     for name, row in rows.items():
         text = CliRunner().invoke(app, [name, "--help"], env=WIDE).output
         flags = set(re.findall(r"--[a-z][a-z-]+", text)) - {"--help"}
         assert set(re.findall(r"--[a-z][a-z-]+", row)) == flags, name
+
+
+def test_every_option_of_a_mapping_is_documented() -> None:
     for option in TableMapping.model_fields:
         assert f"| `{option}` |" in README, option
 
@@ -152,4 +162,6 @@ def test_the_other_commands_work_as_shown(database: Database, tmp_path: Path) ->
         ("7", "1234.50")
     ]
     assert (project / "target" / "static_index.html").is_file()
+    assert (project / "target" / "dashboard.html").is_file()
+    assert (project / "page.html").is_file()
     assert (project / ".sandbox" / "shop" / "orders.csv").is_file()

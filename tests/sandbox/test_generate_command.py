@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.project.conftest import read_records
 from tests.sandbox.conftest import COMMAND
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ FILES = {
     "refunds.csv",
     "web_sessions.csv",
 }
+TEXTBOOK = {"customers.csv", "manifest.json", "orders.csv"}
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -35,15 +37,62 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-@pytest.mark.parametrize("dirt", [[], ["--dirty"]])
+@pytest.mark.parametrize(
+    ("options", "files"),
+    [([], FILES), (["--dirty"], FILES), (["--textbook", "--dirty"], TEXTBOOK)],
+)
 def test_the_same_arguments_give_the_same_bytes(
-    run: Run, tmp_path: Path, dirt: list[str]
+    run: Run, tmp_path: Path, options: list[str], files: set[str]
 ) -> None:
     for name in ("one", "two"):
-        made = run("generate", "--customers", "300", "--out", tmp_path / name, *dirt)
+        made = run("generate", "--customers", "300", "--out", tmp_path / name, *options)
         assert made.returncode == 0, made.stderr
     assert contents(tmp_path / "one") == contents(tmp_path / "two")
-    assert set(contents(tmp_path / "one")) == FILES
+    assert set(contents(tmp_path / "one")) == files
+
+
+def test_only_a_textbooks_manifest_tells_true_parameters(
+    run: Run, tmp_path: Path
+) -> None:
+    told = []
+    for options in ([], ["--textbook"]):
+        made = run(
+            "generate", "--customers", "50", "--out", tmp_path / "shop", *options
+        )
+        assert made.returncode == 0, made.stderr
+        manifest = json.loads((tmp_path / "shop" / "manifest.json").read_text())
+        told.append(manifest.get("true_parameters"))
+    plain, textbook = told
+    assert plain is None
+    assert {(row["model"], row["parameter"]) for row in textbook} >= {
+        ("MBG/NBD", "alpha"),
+        ("Gamma-Gamma", "gamma"),
+    }
+
+
+def test_everyone_in_a_textbook_buys_when_they_sign_up_and_before_the_end(
+    run: Run, tmp_path: Path
+) -> None:
+    made = run(
+        *("generate", "--textbook", "--customers", "500", "--months", "12"),
+        *("--out", tmp_path / "shop"),
+    )
+    assert made.returncode == 0, made.stderr
+    customers, orders = (
+        read_records(tmp_path / "shop" / f"{table}.csv")
+        for table in ("customers", "orders")
+    )
+    signups = {row["customer_id"]: row["signup_date"] for row in customers}
+    firsts = {
+        row["customer_id"]: row["order_date"]
+        for row in orders
+        if row["is_first_order"] == "true"
+    }
+    assert firsts == signups
+    dates = [row["order_date"] for row in orders]
+    assert dates == sorted(dates)
+    assert dates[-1] < "2026-01-01"
+    assert min(float(row["revenue"]) for row in orders) > 0
 
 
 def test_another_seed_gives_another_shop(run: Run, tmp_path: Path) -> None:

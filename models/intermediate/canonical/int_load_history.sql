@@ -6,6 +6,7 @@ load_history as (
 
 canonical as (
     select
+        cast('{{ known_source() }}' as {{ dbt.type_string() }}) as source,
         load_id,
         table_name,
         file_name,

@@ -23,6 +23,19 @@ loads as (
     select * from {{ ref('int_loads_in_effect') }}
 ),
 
+load_history as (
+    select * from {{ ref('int_load_history') }}
+),
+
+currencies as (
+    select * from {{ ref('int_reporting_currency') }}
+),
+
+sources as (
+    select max(source) as source
+    from load_history
+),
+
 tables as (
     {% for table in tables %}
         select '{{ table }}' as table_name
@@ -68,6 +81,8 @@ loaded_per_table as (
 
 profiled as (
     select
+        sources.source,
+        currencies.reporting_currency,
         tables.table_name,
         cast(coalesce(rejected_per_table.rows_rejected, 0) as bigint) as rows_rejected,
         records_per_table.first_date,
@@ -77,6 +92,8 @@ profiled as (
         coalesce(records_per_table.orphans, 0) as orphans,
         coalesce(records_per_table.timeline_faults, 0) as timeline_faults
     from tables
+    cross join sources
+    cross join currencies
     left join records_per_table
         on tables.table_name = records_per_table.table_name
     left join rejected_per_table

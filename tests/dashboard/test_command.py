@@ -1,0 +1,151 @@
+"""The command: what it writes, serves and refuses."""
+
+from __future__ import annotations
+
+import csv
+import re
+import signal
+import socket
+import subprocess
+from typing import TYPE_CHECKING
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+import pytest
+
+from tests.conftest import Database, new_database
+from tests.project.conftest import PROGRAMS, Warehouse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sandbox.server import Server
+    from tests.dashboard.conftest import Opener
+
+
+# the first test waits for the shop; all share it, on one worker
+pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("page")]
+
+
+def test_charts_become_images_and_marts_become_csv(
+    shop: Warehouse, tmp_path: Path
+) -> None:
+    said = shop.run(
+        *("dashboard", "build", "--out", tmp_path / "page.html"),
+        *("--images", tmp_path / "images", "--csv", tmp_path / "csv"),
+    )
+    images = sorted((tmp_path / "images").iterdir())
+    assert f"Images: {len(images)} in" in said
+    assert len(images) >= 35
+    for image in images:
+        assert image.read_bytes().startswith(b"\x89PNG"), image
+        assert image.stat().st_size > 3_000, image
+    for table in shop.table_names("marts"):
+        schema, mart = table.split(".")
+        with (tmp_path / "csv" / f"{mart}.csv").open(newline="") as file:
+            rows = list(csv.reader(file))
+        assert len(rows) - 1 == shop.database.value(f"select count(*) from {table}")
+        names = shop.database.rows(
+            "select column_name from information_schema.columns"
+            " where table_schema = %s and table_name = %s order by ordinal_position",
+            (schema, mart),
+        )
+        assert rows[0] == [name for (name,) in names]
+
+
+def test_without_marts_it_says_what_to_do(server: Server, tmp_path: Path) -> None:
+    bare = Warehouse(new_database(server), tmp_path)
+    for command in (["build", "--out", tmp_path / "page.html"], ["serve"]):
+        done = bare.attempt("dashboard", *command)
+        assert done.returncode == 2
+        assert "no marts in schema marts" in done.stderr
+        assert "make build" in done.stderr
+    assert not (tmp_path / "page.html").exists()
+
+
+def test_what_cannot_be_reached_or_written_is_named(
+    shop: Warehouse, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    done = shop.attempt("dashboard", "build", "--out", tmp_path / "file" / "page.html")
+    assert done.returncode == 2
+    assert "file cannot be written" in done.stderr or "page.html" in done.stderr
+
+    lost = {**shop.database.environment, "PGPORT": "1"}
+    done = Warehouse(Database(lost), tmp_path).attempt("dashboard", "build")
+    assert done.returncode == 2
+    assert "No connection to PostgreSQL" in done.stderr
+
+
+def test_a_page_that_cannot_be_made_leaves_the_old_one(
+    shop: Warehouse, tmp_path: Path
+) -> None:
+    file = tmp_path / "page.html"
+    file.write_text("old")
+    done = shop.attempt("dashboard", "build", "--out", file, "--schema-prefix", "no_")
+    assert done.returncode == 2
+    assert file.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_reader_of_the_marts_can_make_it(shop: Warehouse, tmp_path: Path) -> None:
+    shop.database.rows("create role looker login password 'look' in role bi_reader")
+    environment = {
+        **shop.database.environment,
+        "PGUSER": "looker",
+        "PGPASSWORD": "look",
+    }
+    reader = Warehouse(Database(environment), tmp_path)
+    reader.run("dashboard", "build", "--out", tmp_path / "page.html")
+    assert "<article" in (tmp_path / "page.html").read_text("utf-8")
+
+
+@pytest.fixture
+def served(shop: Warehouse) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """Give the port on which a page is served, and who serves it."""
+    process = subprocess.Popen(
+        [PROGRAMS / "dashboard", "serve", "--port", "0"],
+        env=shop.database.environment,
+        encoding="utf-8",
+        stdout=subprocess.PIPE,
+    )
+    assert process.stdout
+    found = re.match(r"http://127\.0\.0\.1:(\d+)/ ", process.stdout.readline())
+    assert found
+    yield found[1], process
+    process.kill()
+    process.wait()
+
+
+def test_it_serves_the_marts_of_the_moment_to_this_machine(
+    served: tuple[str, subprocess.Popen[str]], shop: Warehouse, opened: Opener
+) -> None:
+    port, process = served
+    url = f"http://127.0.0.1:{port}/"
+    seen = opened(url)
+    assert seen.page.locator("article").count() >= 39
+    assert seen.complaints == []
+    title = seen.page.locator("#audiences h3")
+    before = title.inner_text()
+    shop.database.rows("alter table marts.audiences rename to elsewhere")
+    try:
+        with pytest.raises(HTTPError) as error:
+            urlopen(f"http://127.0.0.1:{port}/")
+        assert error.value.code == 503
+        assert b"build them again" in error.value.read()
+    finally:
+        shop.database.rows("alter table marts.elsewhere rename to audiences")
+    seen.page.reload()
+    assert title.inner_text() == before
+    with pytest.raises(HTTPError) as error:
+        urlopen(f"http://127.0.0.1:{port}/other")
+    assert error.value.code == 404
+
+    done = shop.attempt("dashboard", "serve", "--port", port)
+    assert done.returncode == 2
+    assert f"Port {port} is not free" in done.stderr
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.2", int(port))) != 0
+    process.send_signal(signal.SIGINT)
+    assert process.wait(10) == 0

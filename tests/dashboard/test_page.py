@@ -1,0 +1,285 @@
+"""The page in a real browser: drawn, legible, quiet, and as the marts say."""
+
+from __future__ import annotations
+
+import re
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.dashboard.colors import contrast, difference, for_eyes
+from tests.dashboard.conftest import copied
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sandbox.server import Server
+    from tests.dashboard.conftest import Opener
+    from tests.project.conftest import Warehouse
+
+# the first test waits for the shop; all share it, on one worker
+pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("page")]
+
+WINDOWS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
+
+# every mark of the charts that are seen, with its colours as the browser computes them
+MARKS = """
+() => [...document.querySelectorAll('.chart')]
+    .filter((chart) => chart.offsetParent)
+    .map((chart) => {
+        const card = chart.closest('article');
+        const paper = getComputedStyle(card).backgroundColor;
+        const svg = chart.querySelector('svg');
+        return {
+            name: card.id,
+            paper,
+            width: svg.getBoundingClientRect().width,
+            marks: [...svg.querySelectorAll('[data-tip]')].map((mark) => {
+                const box = mark.getBoundingClientRect();
+                const style = getComputedStyle(mark);
+                return {
+                    tip: mark.dataset.tip,
+                    area: box.width + box.height,
+                    fill: style.fill === 'none' ? style.stroke : style.fill,
+                };
+            }),
+            texts: [...svg.querySelectorAll('text')]
+                .filter((text) => text.textContent.trim())
+                .map((text) => {
+                    const box = text.getBoundingClientRect();
+                    const at = card.getBoundingClientRect();
+                    return {
+                        text: text.textContent,
+                        fill: getComputedStyle(text).fill,
+                        size: parseFloat(getComputedStyle(text).fontSize)
+                            * svg.getBoundingClientRect().width
+                            / svg.viewBox.baseVal.width,
+                        out: Math.max(at.left - box.left, box.right - at.right, 0),
+                        x: box.left + box.width / 2,
+                        y: box.top + box.height / 2,
+                    };
+                }),
+        };
+    })
+"""
+
+
+@pytest.mark.parametrize(("width", "scheme"), WINDOWS)
+def test_the_page_is_drawn_without_a_complaint_or_a_request(
+    page_file: Path, opened: Opener, width: int, scheme: str
+) -> None:
+    seen = opened(page_file.as_uri(), width, scheme)
+    assert seen.complaints == []
+    assert [url for url in seen.requests if not url.startswith("data:")] == [
+        page_file.as_uri()
+    ]
+    inside, screen = seen.page.evaluate(
+        "[document.documentElement.scrollWidth, innerWidth]"
+    )
+    assert inside <= screen
+
+    charts = seen.page.evaluate(MARKS)
+    assert len(charts) >= 35
+    for chart in charts:
+        name = chart["name"]
+        assert chart["width"] > 250, name
+        assert chart["marks"], name
+        assert all(mark["area"] > 0 and mark["tip"] for mark in chart["marks"]), name
+        for text in chart["texts"]:
+            assert text["out"] == 0, (name, text)
+            assert text["size"] >= 10, (name, text)
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark")])
+def test_colors_are_distinct_and_labels_are_legible(
+    page_file: Path, opened: Opener, width: int, scheme: str
+) -> None:
+    page = opened(page_file.as_uri(), width, scheme).page
+    for chart in page.evaluate(MARKS):
+        name, paper = chart["name"], chart["paper"]
+        fills = {mark["fill"] for mark in chart["marks"]}
+        is_stepped = any("--heat" in html for html in [_html(page, name)])
+        for fill in fills:
+            assert is_stepped or contrast(fill, paper) >= 2, (name, fill)
+        for one, other in combinations(sorted(fills), 2):
+            assert difference(one, other) >= 8, (name, one, other)
+        for text in chart["texts"]:
+            on = _under(page, name, text) or paper
+            assert contrast(text["fill"], on) >= 4.5, (name, text, on)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("eyes", ["protan", "deutan", "tritan"])
+def test_colors_of_groups_are_distinct_to_the_colour_blind(
+    page_file: Path, opened: Opener, scheme: str, eyes: str
+) -> None:
+    page = opened(page_file.as_uri(), 1280, scheme).page
+    value = (
+        "(name) => getComputedStyle(document.documentElement).getPropertyValue(name)"
+    )
+    colors = [page.evaluate(value, f"--series-{number}") for number in range(1, 8)]
+    assert all(colors)
+    # the first four are those of stacked columns, where nothing else tells groups apart
+    for one, other in combinations(colors[:3], 2):
+        assert difference(for_eyes(eyes, one), for_eyes(eyes, other)) >= 12, (
+            one,
+            other,
+        )
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(page_file: Path, opened: Opener, scheme: str) -> None:
+    page = opened(page_file.as_uri(), 1280, scheme).page
+    # also what is folded
+    page.evaluate(
+        "document.querySelectorAll('details').forEach((d) => { d.open = true; })"
+    )
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_definitions_and_numbers_are_one_step_away_without_a_mouse(
+    shop: Warehouse, page_file: Path, opened: Opener
+) -> None:
+    page = opened(page_file.as_uri()).page
+    card = page.locator("#repeat_rates")
+    card.locator(".numbers summary").focus()
+    page.keyboard.press("Enter")
+    assert card.locator("tbody").is_visible()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    comment = shop.database.value(
+        "select obj_description('marts.repeat_purchase_rates'::regclass, 'pg_class')"
+    )
+    assert comment in card.locator(".definition").inner_text()
+
+
+def test_a_mark_tells_its_numbers_to_the_pointer(
+    page_file: Path, opened: Opener
+) -> None:
+    page = opened(page_file.as_uri()).page
+    mark = page.locator("#channel_aov .on-wide [data-tip]").first
+    mark.hover()
+    assert page.locator("#tip").inner_text() == mark.get_attribute("data-tip")
+    assert "Average order value: " in page.locator("#tip").inner_text()
+
+
+def test_hostile_names_are_text(
+    server: Server, shop: Warehouse, opened: Opener, tmp_path: Path
+) -> None:
+    hostile = copied(server, "hostile", shop)
+    name = "</script><script>document.title='taken'</script><img src=x onerror=1>&'\""
+    for mart, column, size in (
+        ("channel_performance", "channel", "orders"),
+        ("session_conversion", "source", "sessions"),
+        ("rfm_segments", "recommended_action", "customers"),
+    ):
+        hostile.database.rows(
+            f"update marts.{mart} set {column} = %s where {size} ="
+            f" (select max({size}) from marts.{mart})",
+            (name,),
+        )
+    file = tmp_path / "page.html"
+    hostile.run("dashboard", "build", "--out", file)
+    seen = opened(file.as_uri())
+    assert seen.complaints == []
+    assert seen.page.title() == "Customer Insights"
+    assert name in seen.page.locator("#channel_aov tbody").text_content()  # type: ignore[operator]
+    assert (
+        any(
+            name in (text or "")
+            for text in seen.page.locator(
+                "#channel_aov .on-wide text"
+            ).all_text_contents()
+        )
+        or seen.page.locator("#channel_aov .on-wide text", has_text="…").count()
+    )
+
+
+def test_a_shop_without_orders_says_so_and_what_was_loaded(
+    server: Server, shop: Warehouse, opened: Opener, tmp_path: Path
+) -> None:
+    empty = copied(server, "nothing", shop)
+    for table in empty.table_names("marts"):
+        if table not in {"marts.source_profile", "marts.revenue_reconciliation"}:
+            empty.database.rows(f"truncate {table}")
+    file = tmp_path / "page.html"
+    empty.run("dashboard", "build", "--out", file)
+    page = opened(file.as_uri()).page
+    assert "no order that counts yet" in page.locator("header").inner_text()
+    assert page.locator("main h2").all_inner_texts() == ["Data quality"]
+    assert page.locator("#tables tbody tr").count() == 7
+
+
+def test_a_mart_without_rows_leaves_the_rest_of_the_page_whole(
+    server: Server, shop: Warehouse, tmp_path: Path
+) -> None:
+    # each figure finds nothing of its own, while the others' marts are full
+    poor = copied(server, "poor", shop)
+    names = [name for name in poor.table_names("marts") if "daily_revenue" not in name]
+    for half in (names[::2], names[1::2]):
+        connection = poor.database.connect()
+        with connection, connection.cursor() as cursor:
+            for table in half:
+                cursor.execute(f"alter table {table} rename to kept")
+                cursor.execute(f"create table {table} (like marts.kept)")
+                cursor.execute("alter table marts.kept set schema intermediate")
+                bare = table.split(".")[1]
+                cursor.execute(f"alter table intermediate.kept rename to kept_{bare}")
+        connection.close()
+        file = tmp_path / "page.html"
+        poor.run("dashboard", "build", "--out", file)
+        text = file.read_text("utf-8")
+        assert "<article" in text
+        assert not re.search(r">\s*(nan|None|NaN|&lt;NA&gt;)\b", text)
+        connection = poor.database.connect()
+        with connection, connection.cursor() as cursor:
+            for table in half:
+                bare = table.split(".")[1]
+                cursor.execute(f"drop table {table}")
+                cursor.execute(f"alter table intermediate.kept_{bare} set schema marts")
+                cursor.execute(f"alter table marts.kept_{bare} rename to {bare}")
+        connection.close()
+
+
+def test_the_page_is_small_and_the_same_for_the_same_marts(
+    shop: Warehouse, page_file: Path, tmp_path: Path
+) -> None:
+    assert page_file.stat().st_size < 3_000_000
+    again = tmp_path / "again.html"
+    shop.run("dashboard", "build", "--out", again)
+    assert again.read_bytes() == page_file.read_bytes()
+    # whom the numbers are of, nobody learns from it
+    text = page_file.read_text("utf-8")
+    people = shop.database.rows("select customer_id from marts.customers limit 500")
+    assert not [person for (person,) in people if f">{person}<" in text]
+
+
+def _html(page: Any, name: str) -> str:  # noqa: ANN401 a page of the browser's
+    return str(page.locator(f"#{name} .on-wide").inner_html())
+
+
+def _under(page: Any, name: str, text: dict[str, Any]) -> str:  # noqa: ANN401
+    """Give the colour of the filled mark that a chart's text is written on, if any."""
+    return str(
+        page.evaluate(
+            """
+            ([name, x, y]) => {
+                const chart = document.querySelector(`#${name} .on-wide`);
+                const marks = [...chart.querySelectorAll('[data-tip]')];
+                const under = marks.findLast((mark) => {
+                    const box = mark.getBoundingClientRect();
+                    const style = getComputedStyle(mark);
+                    return style.fill !== 'none' && style.opacity > 0
+                        && box.left <= x && x <= box.right
+                        && box.top <= y && y <= box.bottom;
+                });
+                return under ? getComputedStyle(under).fill : '';
+            }
+            """,
+            [name, text["x"], text["y"]],
+        )
+    )
