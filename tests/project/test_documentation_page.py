@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from tests.project.conftest import PROJECT, Warehouse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 MARTS = {path.stem for path in (PROJECT / "models" / "marts").rglob("*.sql")}
 MART = "cohort_retention"
@@ -41,20 +39,11 @@ CATALOGUE = re.compile(
 
 
 @pytest.fixture
-def page() -> Iterator[Page]:
-    """Give a page of the machine's Chromium that has no network."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    program = next(filter(None, map(shutil.which, names)), None)
-    if not program:
-        pytest.skip("needs Chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            # its own sandbox does not let root in
-            executable_path=program,
-            args=["--no-sandbox"],
-        )
-        yield browser.new_context(offline=True).new_page()
-        browser.close()
+def page(browser: Browser) -> Iterator[Page]:
+    """Give a page of the browser that has no network."""
+    context = browser.new_context(offline=True)
+    yield context.new_page()
+    context.close()
 
 
 def test_the_overview_leads_to_a_mart_and_to_its_lineage(
