@@ -250,7 +250,7 @@ def intervals(
     if beside:
         layers.append(
             base.mark_point(filled=False, size=60, stroke=MUTED).encode(
-                x=alt.X("beside:Q", scale=scale)
+                x=alt.X("beside:Q", scale=scale), description="tip:N"
             )
         )
     layers += [

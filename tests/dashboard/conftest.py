@@ -49,12 +49,34 @@ def copied(server: Server, name: str, shop: Warehouse) -> Warehouse:
     return Warehouse(Database(environment), shop.folder)
 
 
+@dataclass(frozen=True)
+class Written:
+    """What the command wrote and said, for a reader of the marts and no more."""
+
+    page: Path
+    images: Path
+    csv: Path
+    said: str
+
+
 @pytest.fixture(scope="session")
-def page_file(shop: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def written(shop: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Written:
+    """Give the shop's page, images and CSV files."""
+    shop.database.rows("create role looker login password 'look' in role bi_reader")
+    login = {"PGUSER": "looker", "PGPASSWORD": "look"}
+    reader = Warehouse(Database({**shop.database.environment, **login}), shop.folder)
+    folder = tmp_path_factory.mktemp("page")
+    page, images, csv = folder / "page.html", folder / "images", folder / "csv"
+    said = reader.run(
+        *("dashboard", "build", "--out", page, "--images", images, "--csv", csv)
+    )
+    return Written(page, images, csv, said)
+
+
+@pytest.fixture(scope="session")
+def page_file(written: Written) -> Path:
     """Give the shop's page."""
-    file = tmp_path_factory.mktemp("page") / "page.html"
-    shop.run("dashboard", "build", "--out", file)
-    return file
+    return written.page
 
 
 @dataclass(frozen=True)

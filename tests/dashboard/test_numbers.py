@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -214,4 +214,5 @@ def _text(column: str, value: Any) -> str:  # noqa: ANN401 whatever a mart holds
 
 
 def _number(value: Decimal, digits: int) -> str:
-    return f"{float(value):,.{digits}f}".replace("-", "\N{MINUS SIGN}")
+    rounded = value.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    return f"{rounded:,}".replace("-", "\N{MINUS SIGN}")
