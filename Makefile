@@ -1,14 +1,14 @@
 # The face of the project. `make` alone lists what there is.
 #
 # demo, test, bench and clean use servers of their own, or the sandbox's, whatever the
-# environment says. load, build, forecast, dashboard, superset, docs and psql use the
-# server that PGHOST names, or the sandbox where it is unset.
+# environment says. load, build, forecast, dashboard, superset, metrics, docs and psql use
+# the server that PGHOST names, or the sandbox where it is unset.
 
 PYTHON ?= python3
 SUPERSET_PYTHON ?= $(PYTHON)
 .DEFAULT_GOAL := help
 .PHONY: help install demo test test-faults test-superset bench load build forecast
-.PHONY: dashboard superset docs psql clean
+.PHONY: dashboard superset docs metrics psql clean
 .PHONY: lint lint-python lint-sql lint-layers
 SHELL := /bin/sh
 
@@ -42,8 +42,9 @@ test-faults: .venv/.development ## print what the loader survives: kills, full d
 test-superset: .venv/.development .venv/.superset ## test the dashboards in Superset, and in a browser
 	@SUPERSET=full $(BIN)/python -m pytest tests/superset -n 0
 
-bench: .venv/.development .venv/.rivals ## measure the loader against psql's copy: takes half an hour
+bench: .venv/.development .venv/.rivals ## measure the loader against psql's copy, and dashboards: takes an hour
 	@$(BIN)/python -m benchmarks.loading --rivals .venv/rivals/bin/python
+	@$(BIN)/python -m benchmarks.dashboard_queries
 
 load: .venv/.run-time ## load the CSV files in DATA
 	@test -n "$$DATA" || { echo "Say which files: make load DATA=folder"; exit 2; }
@@ -70,6 +71,10 @@ superset: .venv/.run-time .venv/.superset ## look at dashboards of the marts, in
 docs: .venv/.run-time ## write the documentation with its lineage as one page
 	@$(USE_SERVER); $(BIN)/dbt --quiet docs generate --static $${VARS:+--vars "$$VARS"}
 	@echo "Open target/static_index.html, or serve it: $(BIN)/dbt docs serve"
+
+metrics: .venv/.development ## ask the semantic layer, as in ASK='--metrics revenue --group-by channel'
+	@$(USE_SERVER); test -f target/semantic_manifest.json || $(BIN)/dbt --quiet parse; \
+		if [ -n "$$ASK" ]; then $(BIN)/mf query $$ASK; else $(BIN)/mf list metrics; fi
 
 lint: lint-python lint-sql lint-layers ## check SQL, Python, workflow and compose file, and the rules between layers
 	@$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/ci.yml

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from tests.conftest import Database, new_database
 from tests.project.conftest import Warehouse, generate
@@ -79,21 +77,6 @@ def written(shop: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Writte
 def page_file(written: Written) -> Path:
     """Give the shop's page."""
     return written.page
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Give Chromium."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        pytest.skip("needs chromium")
-    with sync_playwright() as playwright:
-        # without a sandbox of its own it also runs as root
-        browser = playwright.chromium.launch(
-            executable_path=program, args=["--no-sandbox"]
-        )
-        yield browser
-        browser.close()
 
 
 @dataclass(frozen=True)
