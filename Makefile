@@ -73,7 +73,7 @@ docs: .venv/.run-time ## write the documentation with its lineage as one page
 	@echo "Open target/static_index.html, or serve it: $(BIN)/dbt docs serve"
 
 metrics: .venv/.development ## ask the semantic layer, as in ASK='--metrics revenue --group-by channel'
-	@$(USE_SERVER); test -f target/semantic_manifest.json || $(BIN)/dbt --quiet parse; \
+	@$(USE_SERVER); $(BIN)/dbt --quiet parse; \
 		if [ -n "$$ASK" ]; then $(BIN)/mf query $$ASK; else $(BIN)/mf list metrics; fi
 
 lint: lint-python lint-sql lint-layers ## check SQL, Python, workflow and compose file, and the rules between layers
