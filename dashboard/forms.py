@@ -197,7 +197,7 @@ def pairs(
         ),
         base.mark_point(filled=True, size=90, opacity=1).encode(
             x=alt.X("value:Q", scale=scale),
-            color=_color(canvas, "measure", order),
+            color=_color(canvas, "measure", order, beside=names),
             shape=alt.Shape("measure:N", scale=alt.Scale(domain=order, range=shapes)),
             description="tip:N",
         ),
@@ -471,7 +471,7 @@ def matrix(
     )
     used = [*steps, *([why] if any(doubts) else [])]
     colors = [*HEAT, *(["var(--doubt)"] if any(doubts) else [])]
-    color = _color(canvas, "step", used, colors)
+    color = _color(canvas, "step", used, colors, beside=list(data["down"]))
     sorts = [
         [
             one_line(shown(column, value))
@@ -527,10 +527,24 @@ def _steps(bounds: Sequence[float], measure: Measure) -> list[str]:
 
 
 def _color(
-    canvas: Canvas, column: str, names: list[str], colors: Sequence[str] = SERIES
+    canvas: Canvas,
+    column: str,
+    names: list[str],
+    colors: Sequence[str] = SERIES,
+    *,
+    beside: Sequence[str] = (),
 ) -> alt.Color:
-    """A colour for each name, with a legend in as many columns as there is room for."""
-    room = canvas.width // (max(map(len, names)) * _LETTER + 40)
+    """A colour for each name, with a legend in as many columns as there is room for.
+
+    Args:
+        canvas: the room.
+        column: which names they are.
+        names: all of them.
+        colors: as many at least.
+        beside: the names of rows, left of which no legend stands.
+    """
+    left = min(canvas.widest_label, max(map(len, beside), default=5) * _LETTER)
+    room = (canvas.width - left) // (max(map(len, names)) * _LETTER + 40)
     return alt.Color(
         f"{column}:N",
         scale=alt.Scale(domain=names, range=list(colors[: len(names)])),

@@ -8,8 +8,6 @@ import signal
 import socket
 import subprocess
 from typing import TYPE_CHECKING
-from urllib.error import HTTPError
-from urllib.request import urlopen
 
 import pytest
 
@@ -88,19 +86,17 @@ def test_a_page_that_cannot_be_made_leaves_the_old_one(
 @pytest.fixture
 def served(shop: Warehouse) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """Give the port on which a page is served, and who serves it."""
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [PROGRAMS / "dashboard", "serve", "--port", "0"],
         env=shop.database.environment,
         encoding="utf-8",
         stdout=subprocess.PIPE,
-    )
-    assert process.stdout
-    found = re.match(r"http://127\.0\.0\.1:(\d+)/ ", process.stdout.readline())
-    assert found
-    yield found[1], process
-    process.kill()
-    process.wait()
-    process.stdout.close()
+    ) as process:
+        assert process.stdout
+        found = re.match(r"http://127\.0\.0\.1:(\d+)/ ", process.stdout.readline())
+        assert found
+        yield found[1], process
+        process.kill()
 
 
 def test_it_serves_the_marts_of_the_moment_to_this_machine(
@@ -112,22 +108,19 @@ def test_it_serves_the_marts_of_the_moment_to_this_machine(
     port, process = served
     url = f"http://127.0.0.1:{port}/"
     seen = opened(url)
+    fetch = seen.page.request.get
     assert seen.page.locator("article").count() >= 39
     assert seen.complaints == []
-    with urlopen(f"http://127.0.0.1:{port}/") as answer:
-        # the same for the same marts
-        assert answer.read() == page_file.read_bytes()
+    # the same for the same marts
+    assert fetch(url).body() == page_file.read_bytes()
     shop.database.rows("alter table marts.audiences rename to elsewhere")
     try:
-        with pytest.raises(HTTPError) as error:
-            urlopen(f"http://127.0.0.1:{port}/")
-        assert error.value.code == 503
-        assert b"build them again" in error.value.read()
+        answer = fetch(url)
+        assert answer.status == 503
+        assert "build them again" in answer.text()
     finally:
         shop.database.rows("alter table marts.elsewhere rename to audiences")
-    with pytest.raises(HTTPError) as error:
-        urlopen(f"http://127.0.0.1:{port}/other")
-    assert error.value.code == 404
+    assert fetch(f"{url}other").status == 404
 
     done = shop.attempt("dashboard", "serve", "--port", port)
     assert done.returncode == 2

@@ -35,7 +35,7 @@ ADDED_UP = {
             forecast_segment, count(customer_id), sum(expected_orders_90d),
             sum(expected_value_365d), sum(historic_value)
         from marts.customer_forecasts
-        where is_published
+        where expected_value_365d is not null
         group by 1
     """,
     "churn_risk": """
