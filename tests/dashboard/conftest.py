@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # the tests of models and the unit tests are for tests/project
 MODELS_ONLY = {"DBT_EXCLUDE_RESOURCE_TYPES": "unit_test test"}
+PATIENCE_MS = 120_000
 VALUE = ("--select", "path:models/marts/value+")
 
 
@@ -118,7 +119,7 @@ class Opener:
         page.on("console", lambda message: seen.complaints.append(message.text))
         page.on("pageerror", lambda error: seen.complaints.append(str(error)))
         # a served page is made first
-        page.goto(url, timeout=120_000)
+        page.goto(url, timeout=PATIENCE_MS)
         return seen
 
     def close(self) -> None:

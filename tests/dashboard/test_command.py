@@ -7,11 +7,13 @@ import re
 import signal
 import socket
 import subprocess
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.conftest import Database, new_database
+from tests.dashboard.conftest import PATIENCE_MS
 from tests.project.conftest import PROGRAMS, Warehouse
 
 if TYPE_CHECKING:
@@ -108,7 +110,8 @@ def test_it_serves_the_marts_of_the_moment_to_this_machine(
     port, process = served
     url = f"http://127.0.0.1:{port}/"
     seen = opened(url)
-    fetch = seen.page.request.get
+    # each page is made first
+    fetch = partial(seen.page.request.get, timeout=PATIENCE_MS)
     assert seen.page.locator("article").count() >= 39
     assert seen.complaints == []
     # the same for the same marts
