@@ -43,6 +43,7 @@ ADDED_UP = {
             risk_band, count(customer_id),
             sum(case when slipping <> '' then 1 else 0 end)
         from marts.churn_risk
+        where risk_band is not null
         group by 1
     """,
     "promo_reuse": """
@@ -76,14 +77,14 @@ def test_the_numbers_are_those_of_the_marts(
     for table in tables:
         name, mart = table["name"], table["mart"]
         columns = [head.lower().replace(" ", "_") for head in table["heads"]]
-        assert table["rows"], name
         if name in ADDED_UP:
             known = {
                 tuple(map(_text, columns, row))
                 for row in shop.database.rows(ADDED_UP[name])
             }
-            assert {tuple(row) for row in table["rows"]} <= known, name
+            assert {tuple(row) for row in table["rows"]} == known, name
             continue
+        assert table["rows"], name
         kept = [column for column in columns if column not in MADE]
         known = {
             tuple(map(_text, kept, row))
