@@ -42,7 +42,7 @@
 {#- For a post-hook: writes down where this model stands now, in the transaction that
     brings its rows. -#}
 {% macro note_build() -%}
-    {%- if model.config.materialized == 'incremental' -%}
+    {%- if execute and model.config.materialized == 'incremental' -%}
         {%- set mine = "model = '" ~ model.name ~ "'" -%}
         {%- if may_go_on() -%}
             insert into {{ build_states() }}
@@ -132,7 +132,8 @@
     {%- set contents = [] -%}
     {%- for id in stands_on() | sort -%}
         {%- set node = graph.nodes[id] -%}
-        {%- do contents.append([id, node.checksum.checksum, node.contract.checksum]) -%}
+        {%- set columns = (node.contract or {}).checksum or none -%}
+        {%- do contents.append([id, node.checksum.checksum, columns]) -%}
         {%- for name in modules.re.findall("var[(]'([a-z_]+)'", node.raw_code or '') -%}
             {%- if name != 'as_of_date' -%}
                 {%- do contents.append([name, var(name)]) -%}

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from dbt.artifacts.schemas.run import RunExecutionResult
 from dbt.cli.main import dbtRunner
 
 from tests.conftest import lead_to
@@ -70,8 +71,8 @@ class Increments:
     warehouse: Warehouse
     manifests: dict[str, Manifest]
 
-    def dbt(self, target: str, *arguments: str) -> bool:
-        """Run dbt in this process; say whether it succeeded."""
+    def dbt(self, target: str, *arguments: str) -> list[str]:
+        """Run dbt in this process; give what failed."""
         options = [
             *("--log-level", "none", "--log-level-file", "none"),
             *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
@@ -84,17 +85,23 @@ class Increments:
             self.manifests[target] = parsed.result
         # with other variables it would read the whole project again
         done = dbtRunner(self.manifests[target]).invoke([*arguments, *options])
-        return done.success
+        if not isinstance(done.result, RunExecutionResult):
+            return [str(done.exception)]
+        return [
+            f"{result.node.name}: {result.message}"
+            for result in done.result.results
+            if result.status == "error"
+        ]
 
-    def build(self, *options: str, target: str = "prod") -> bool:
-        """Build the seeds and the models."""
+    def build(self, *options: str, target: str = "prod") -> list[str]:
+        """Build the seeds and the models; give what failed."""
         kinds = ("--resource-type", "seed", "--resource-type", "model")
         return self.dbt(target, "build", "--no-write-json", *kinds, *options)
 
     def build_both(self, *options: str) -> None:
         """Build in increments and whole, and see that all tables are the same."""
-        assert self.build(*options)
-        assert self.build("--full-refresh", *options, target="dev")
+        assert self.build(*options) == []
+        assert self.build("--full-refresh", *options, target="dev") == []
         self.compare()
 
     def compare(self) -> None:
@@ -229,6 +236,6 @@ def fail(increments: Increments, model: str, *options: str) -> None:
         " for each statement execute function refuse()"
     )
     contents = increments.warehouse.contents(table)
-    if not increments.build(*options):
+    if increments.build(*options):
         assert increments.warehouse.contents(table) == contents, "half a table"
     database.rows(f"drop trigger if exists refusing on {table}; drop function refuse()")
