@@ -49,7 +49,7 @@
             select
                 '{{ model.name }}' as model,
                 '{{ invocation_id }}' as built_in,
-                {% if is_incremental() -%}
+                {% if goes_on() -%}
                     (select built_in from {{ build_states() }} where {{ mine }})
                 {%- else -%}
                     null

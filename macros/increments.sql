@@ -2,9 +2,15 @@
     be made anew, where it goes on from its last build. A column of the key, or what it
     is taken from, may have another expression in the relation that is read. -#}
 {% macro of_affected(key, expression=none) -%}
-    {%- if not execute or is_incremental() -%}
+    {%- if not execute or goes_on() -%}
         where {{ is_affected(key, expression or key) }}
     {%- endif -%}
+{%- endmacro %}
+
+{#- Whether this model keeps rows of its last build. A unit test has no table, and says
+    itself what it means. -#}
+{% macro goes_on() -%}
+    {{ return(this is not none and is_incremental()) }}
 {%- endmacro %}
 
 {% macro is_affected(key, expression) -%}
