@@ -21,22 +21,22 @@
         'as_of_date': ['date', 'Day that it looks back from.'],
         'table_id': ['bigint', 'Number that the database gave to its table.'],
     } -%}
+    {%- set typed = [] -%}
+    {%- for name, column in columns.items() -%}
+        {%- do typed.append(name ~ ' ' ~ column[0]) -%}
+    {%- endfor -%}
     create schema if not exists {{ generate_schema_name('intermediate', none) }};
-    create table if not exists {{ build_states() }} (
-        {% for name, column in columns.items() -%}
-            {{ name }} {{ column[0] }}{{ ',' if not loop.last }}
-        {% endfor %}
-    );
-    {% if target.type == 'postgres' -%}
+    create table if not exists {{ build_states() }} ({{ typed | join(', ') }});
+    {% if target.type == 'postgres' %}
         comment on table {{ build_states() }} is
         'One row per model that is built in increments: where its last build stood.';
-        {% for name, column in columns.items() -%}
+        {% for name, column in columns.items() %}
             comment on column {{ build_states() }}.{{ name }} is '{{ column[1] }}';
         {% endfor %}
         delete from {{ build_states() }} where not exists (
             select 1 from pg_catalog.pg_class where oid = table_id and relname = model
         );
-    {%- endif %}
+    {% endif %}
 {%- endmacro %}
 
 {#- For a post-hook: writes down where this model stands now, in the transaction that
@@ -49,11 +49,11 @@
             select
                 '{{ model.name }}' as model,
                 '{{ invocation_id }}' as built_in,
-                {% if goes_on() -%}
+                {% if goes_on() %}
                     (select built_in from {{ build_states() }} where {{ mine }})
-                {%- else -%}
+                {% else %}
                     null
-                {%- endif %} as built_on,
+                {% endif %} as built_on,
                 '{{ fingerprint() }}' as fingerprint,
                 max(load_id) as load_id,
                 max(finished_at) as loaded_at,
@@ -61,11 +61,11 @@
                     select reporting_currency
                     from {{ relation_of('int_reporting_currency') }}
                 ) as reporting_currency,
-                {% if unique_id_of('int_as_of_date') in stands_on() -%}
+                {% if unique_id_of('int_as_of_date') in stands_on() %}
                     (select as_of_date from {{ relation_of('int_as_of_date') }})
-                {%- else -%}
+                {% else %}
                     null
-                {%- endif %} as as_of_date,
+                {% endif %} as as_of_date,
                 cast(cast('{{ this }}' as regclass) as oid) as table_id
             from {{ relation_of('int_loads_in_effect') }};
         {%- endif %}

@@ -51,10 +51,11 @@
     {%- set node = graph.nodes[unique_id_of(name)] if execute else {} -%}
     {%- set relation = adapter.get_relation(node.database, node.schema, node.alias)
         if execute else none -%}
-    select
-        {% for column, type in columns.items() -%}
-            {{ column if relation else 'cast(null as ' ~ type ~ ') as ' ~ column }}
-            {{- ',' if not loop.last }}
-        {% endfor -%}
+    {%- set values = [] -%}
+    {%- for column, type in columns.items() -%}
+        {%- set nothing = 'cast(null as ' ~ type ~ ') as ' ~ column -%}
+        {%- do values.append(column if relation else nothing) -%}
+    {%- endfor -%}
+    select {{ values | join(', ') }}
     {{ 'from ' ~ relation if relation else 'where false' }}
 {%- endmacro %}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 from tests.project.conftest import write_records
 
 if TYPE_CHECKING:
+    import random
     from collections.abc import Callable
     from pathlib import Path
 
@@ -292,6 +292,11 @@ def _list_guest(shop: ChangingShop) -> None:
     shop.put("customers", customer_id=buyer, signup_date=str(day), channel="email")
 
 
+def _come_early(shop: ChangingShop) -> None:
+    shop.order(shop.today + timedelta(2))
+    shop.visit(shop.today + timedelta(2))
+
+
 KINDS: dict[str, Callable[[ChangingShop], None]] = {
     "an order comes late": lambda shop: shop.order(shop.some_day()),
     "an order is worth something else": lambda shop: shop.change(
@@ -328,10 +333,7 @@ KINDS: dict[str, Callable[[ChangingShop], None]] = {
     "a customer signed up on another day": _sign_up_anew,
     "somebody signs up": lambda shop: shop.sign_up(shop.today),
     "a guest is listed": _list_guest,
-    "a day's orders and visits come early": lambda shop: [
-        shop.order(shop.today + timedelta(2)),
-        shop.visit(shop.today + timedelta(2)),
-    ][0],
+    "a day's orders and visits come early": _come_early,
     "somebody spends on marketing": lambda shop: shop.put(
         "marketing_spend",
         spend_date=str(shop.today),

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from dbt.artifacts.schemas.run import RunExecutionResult
 from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest
 
 from tests.conftest import lead_to
 from tests.project.changing_shop import KINDS, ChangingShop
@@ -22,8 +23,6 @@ from tests.project.conftest import PROJECT, Warehouse
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from dbt.contracts.graph.manifest import Manifest
 
 SEQUENCES = int(os.environ.get("INCREMENTS", "2"))
 STEPS = 4
@@ -83,7 +82,7 @@ class Increments:
         ]
         if target not in self.manifests:
             parsed = dbtRunner().invoke(["parse", *options])
-            assert parsed.success, parsed.exception
+            assert isinstance(parsed.result, Manifest), parsed.exception
             self.manifests[target] = parsed.result
         # with other variables it would read the whole project again
         done = dbtRunner(self.manifests[target]).invoke([*arguments, *options])

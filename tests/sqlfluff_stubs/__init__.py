@@ -6,6 +6,8 @@ from typing import Any
 import yaml
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project.yml"
+target = {"name": "prod", "type": "postgres"}
+invocation_id = "invocation"
 VARS: dict[str, Any] = yaml.safe_load(PROJECT.read_text(encoding="utf-8"))["vars"]
 
 
