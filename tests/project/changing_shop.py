@@ -45,7 +45,8 @@ CHANNELS = ("email", "social", "organic", "")
 REGIONS = ("US", "UK", "")
 CATEGORIES = ("tea", "cups", "")
 STATUSES = ("completed", "cancelled")
-PRODUCTS = 8
+# so many that a changed one does not touch most customers
+PRODUCTS = 40
 
 
 @dataclass
