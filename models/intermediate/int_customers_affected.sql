@@ -37,62 +37,71 @@ held_orders as (
     }}
 ),
 
+-- an order may have been somebody else's, or of another day, or not there at all
 ordering as (
     select
         customer_ids.customer_id,
-        orders.order_date
+        held_orders.customer_id as former_customer_id,
+        coalesce(orders.order_date, held_orders.order_date) as order_date,
+        coalesce(held_orders.order_date, orders.order_date) as former_date,
+        customer_ids.customer_id = held_orders.customer_id
+        and orders.order_date = held_orders.order_date as is_in_place
     from orders_affected
-    inner join orders on orders_affected.order_id = orders.order_id
-    inner join customer_ids
+    left join orders on orders_affected.order_id = orders.order_id
+    left join customer_ids
         on orders.shop_customer_id = customer_ids.shop_customer_id
+    left join held_orders on orders_affected.order_id = held_orders.order_id
 ),
 
--- an order may have been somebody else's, or of another day
-formerly_ordering as (
+reordered as (
     select
-        held_orders.customer_id,
-        held_orders.order_date
-    from orders_affected
-    inner join held_orders on orders_affected.order_id = held_orders.order_id
+        customer_id,
+        former_customer_id,
+        case
+            when not coalesce(is_in_place, false) then least(order_date, former_date)
+        end as touched_date
+    from ordering
 ),
 
 reidentified as (
     select
-        accounts_reidentified.former_customer_id,
         accounts_reidentified.customer_id,
-        min(orders.order_date) as order_date
+        accounts_reidentified.former_customer_id,
+        min(orders.order_date) as touched_date
     from accounts_reidentified
     left join orders
         on accounts_reidentified.shop_customer_id = orders.shop_customer_id
     group by
-        accounts_reidentified.former_customer_id,
-        accounts_reidentified.customer_id
+        accounts_reidentified.customer_id,
+        accounts_reidentified.former_customer_id
 ),
 
 described as (
     select
         customer_ids.customer_id,
-        cast(null as date) as order_date
+        cast(null as date) as touched_date
     from customers
     inner join customer_ids
         on customers.shop_customer_id = customer_ids.shop_customer_id
     inner join builds on customers.load_id > builds.load_id
 ),
 
+changed as (
+    select * from reordered
+    union all
+    select * from reidentified
+),
+
 touched as (
-    select * from ordering
-    union all
-    select * from formerly_ordering
-    union all
     select
         customer_id,
-        order_date
-    from reidentified
+        touched_date
+    from changed
     union all
     select
         former_customer_id as customer_id,
-        order_date
-    from reidentified
+        touched_date
+    from changed
     union all
     select * from described
 ),
@@ -100,7 +109,7 @@ touched as (
 affected as (
     select
         customer_id,
-        min(order_date) as first_touched_date
+        min(touched_date) as first_touched_date
     from touched
     where customer_id is not null
     group by customer_id
