@@ -247,8 +247,9 @@ def _redate_order(shop: ChangingShop) -> None:
 
 
 def _turn_order(shop: ChangingShop) -> None:
-    status = shop.chance.choice(STATUSES)
-    shop.change("orders", shop.some("orders"), status=status)
+    order = shop.some("orders")
+    status = STATUSES[order["status"] == STATUSES[0]]
+    shop.change("orders", order, status=status)
 
 
 def _change_line(shop: ChangingShop) -> None:

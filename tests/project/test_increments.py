@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 SEQUENCES = int(os.environ.get("INCREMENTS", "2"))
 STEPS = 4
-CHANGES = 7
+CHANGES = 11
 CUSTOMERS = 50
 IN_INCREMENTS = {
     "customer_ids": "marts",
