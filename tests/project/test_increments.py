@@ -215,7 +215,9 @@ def load(increments: Increments, shop: ChangingShop, mode: str, folder: Path) ->
     """Let days go by and records change, and load them."""
     for number in range(2 if mode == "twice" else 1):
         shop.pass_days(shop.chance.randint(0, 9))
-        for kind in shop.chance.sample(sorted(KINDS), CHANGES):
+        # at times there is nothing but new days, and the past stays as it was
+        changes = shop.chance.choice((0, CHANGES, CHANGES))
+        for kind in shop.chance.sample(sorted(KINDS), changes):
             shop.do(kind)
         if mode == "replace":
             shop.remove()
@@ -225,8 +227,12 @@ def load(increments: Increments, shop: ChangingShop, mode: str, folder: Path) ->
 
 
 def as_of(day: date | None) -> tuple[str, ...]:
-    """Give dbt's options to look back from a day."""
-    return ("--vars", f"{{as_of_date: {day}}}") if day else ()
+    """Give dbt's options to look back from a day, by default the last.
+
+    The history of segments is short, so that its beginning moves.
+    """
+    chosen = f", as_of_date: {day}" if day else ""
+    return ("--vars", f"{{segment_history_months: 2{chosen}}}")
 
 
 def fail(increments: Increments, model: str, *options: str) -> None:
