@@ -215,6 +215,7 @@ def load(increments: Increments, shop: ChangingShop, mode: str, folder: Path) ->
     """Let days go by and records change, and load them."""
     for number in range(2 if mode == "twice" else 1):
         shop.pass_days(shop.chance.randint(0, 9))
+        shop.do("somebody spends on marketing")
         # at times there is nothing but new days, and the past stays as it was
         changes = shop.chance.choice((0, CHANGES, CHANGES))
         for kind in shop.chance.sample(sorted(KINDS), changes):
