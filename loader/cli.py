@@ -44,6 +44,9 @@ SourceOption = Annotated[
 MappingOption = Annotated[
     Path | None, typer.Option(metavar="FILE", help="How the files differ from it.")
 ]
+LakeOption = Annotated[
+    Path | None, typer.Option("--from", metavar="DIR", help="Ask the Parquet there.")
+]
 MaxRejects = Annotated[
     str, typer.Option(help="Refuse the load if more of a table's records are rejected.")
 ]
@@ -98,8 +101,10 @@ def load(  # noqa: PLR0913 a user names each option
             if any(table.count("rejected") for table in summary.tables):
                 out.print(
                     f"See the rejected records: {_program()} rejects "
-                    f"--source {summary.source} --load {summary.load_id}",
+                    f"--source {summary.source} --load {summary.load_id}"
+                    + (f" --from {shlex.quote(str(to))}" if to else ""),
                     highlight=False,
+                    soft_wrap=True,
                 )
 
 
@@ -138,10 +143,11 @@ def rejects(
         typer.Option("--out", metavar="FILE", help="Write them to a CSV file."),
     ] = None,
     source: SourceOption = None,
+    lake: LakeOption = None,
 ) -> None:
     """Show the records that were not loaded: file, line, reason and text."""
     with messages():
-        rows = read_rejects(source or DEFAULT_SOURCE, table, load)
+        rows = read_rejects(source or DEFAULT_SOURCE, table, load, lake)
         count = f"{len(rows[1]):,} rejected records"
         if file is None:
             print_rejects(out, count, *rows)
@@ -151,10 +157,10 @@ def rejects(
 
 
 @app.command()
-def history(source: SourceOption = None) -> None:
+def history(source: SourceOption = None, lake: LakeOption = None) -> None:
     """Show what was loaded when, from which file, and what became of its records."""
     with messages():
-        print_history(out, *read_history(source or DEFAULT_SOURCE))
+        print_history(out, *read_history(source or DEFAULT_SOURCE, lake))
 
 
 @app.command()

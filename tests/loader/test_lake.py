@@ -57,7 +57,7 @@ def plain(value: object) -> object:
     return bytes(value) if isinstance(value, memoryview) else value
 
 
-def in_order(rows: list[dict[str, Any]]) -> list[dict[str, object]]:
+def in_order(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Give rows in an order of their own, without the times of loads."""
     return sorted(
         ({k: plain(v) for k, v in row.items() if k not in LOAD_TIMES} for row in rows),
@@ -65,12 +65,12 @@ def in_order(rows: list[dict[str, Any]]) -> list[dict[str, object]]:
     )
 
 
-def in_the_lake(lake: Path, source: str, table: str) -> list[dict[str, object]]:
+def in_the_lake(lake: Path, source: str, table: str) -> list[dict[str, Any]]:
     """Give the rows of a table of the lake."""
     return in_order(pq.read_table(lake / f"raw_{source}" / table).to_pylist())
 
 
-def in_postgres(database: Database, source: str, table: str) -> list[dict[str, object]]:
+def in_postgres(database: Database, source: str, table: str) -> list[dict[str, Any]]:
     """Give the rows of a raw table."""
     connection = database.connect()
     try:
@@ -146,6 +146,34 @@ def test_repeated_and_removed_keys_are_those_of_postgres(
     removed = in_the_lake(tmp_path / "lake", "shop", "removed_keys")
     assert {row["load_id"] for row in removed} == {2, 3}
     assert {row["table_name"] for row in removed} == {"marketing_spend", "orders"}
+
+
+def test_history_and_rejects_of_a_lake_are_shown_as_those_of_postgres(
+    files: Files, database: Database, tmp_path: Path
+) -> None:
+    lake = ("--from", str(tmp_path / "my lake"))
+    assert files.run("history", *lake).exit_code == 2
+    files.folder = write_exports(tmp_path / "shopify", january=JANUARY)
+    files.write("orders_export_9.csv", JANUARY + JANUARY.split("\n", 1)[0] + "\n")
+    files.mapping = files.folder / "mapping.yml"
+    for _ in range(2):
+        files.load("--max-rejects", "0%")
+        files.load("--max-rejects", "0%", "--to", lake[1])
+    files.load("--max-rejects", "30%")
+    result = files.load("--max-rejects", "30%", "--to", lake[1])
+    assert f"rejects --source shopify --load 3 --from '{lake[1]}'" in result.output
+    shopify = ("--source", "shopify")
+    for command in (
+        ("history", *shopify),
+        ("rejects", *shopify),
+        ("rejects", *shopify, "--table", "orders", "--load", "3"),
+        ("rejects", *shopify, "--table", "customers"),
+        ("rejects", *shopify, "--table", "none"),
+    ):
+        of_lake, of_postgres = files.run(*command, *lake), files.run(*command)
+        assert of_lake.output == of_postgres.output
+        assert of_lake.exit_code == of_postgres.exit_code
+    assert "not a number" in files.run("rejects", *shopify, *lake).output
 
 
 def test_repeats_are_found_over_many_row_groups(
