@@ -5,6 +5,8 @@
 
 {% macro default__open_lake() -%}{%- endmacro %}
 
+{#- Numbers have 16 digits before the point and 12 behind it: with the contracts' 20 digits
+    there, the product of two would have no room. -#}
 {% macro duckdb__open_lake() -%}
     {%- set schema = 'raw_' ~ var('source') -%}
     {%- set files = env_var('LAKE', 'lake') ~ '/' ~ schema -%}
@@ -13,7 +15,13 @@
         create schema if not exists {{ schema }};
         {% for table in graph.sources.values() if table.schema == schema %}
             create or replace view {{ schema }}.{{ table.name }} as
-            select * from read_parquet('{{ files }}/{{ table.name }}/*.parquet');
+            select
+                {%- for name, column in table.columns.items() %}
+                    {%- set number = column.data_type == 'numeric' %}
+                    cast({{ name }} as {{ 'numeric(28, 12)' if number else column.data_type }})
+                        as {{ name }},
+                {%- endfor %}
+            from read_parquet('{{ files }}/{{ table.name }}/*.parquet');
         {% endfor %}
     {%- endif -%}
 {%- endmacro %}

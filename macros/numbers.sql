@@ -4,6 +4,12 @@
     1.0 * ({{ numerator }}) / nullif({{ denominator }}, 0)
 {%- endmacro %}
 
+{#- The sum of amounts, with fractions of a cent: in a union with other amounts some
+    engines drop decimals of a sum, to make room for its digits before the point. -#}
+{% macro sum_of_amounts(amount) -%}
+    cast(sum({{ amount }}) as numeric(28, 12))
+{%- endmacro %}
+
 {#- The interpolated percentile of an expression over the group. -#}
 {% macro percentile(expression, fraction) -%}
     percentile_cont({{ fraction }}) within group (

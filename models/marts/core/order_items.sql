@@ -23,7 +23,9 @@ priced as (
         orders.revenue as order_revenue,
         coalesce(products.category, 'unknown') as category,
         order_items.unit_price * orders.rate as unit_price,
-        order_items.quantity * order_items.unit_price as amount,
+        cast(
+            order_items.quantity * order_items.unit_price as numeric(28, 8)
+        ) as amount,
         sum(order_items.quantity * order_items.unit_price) over order_lines
             as order_amount,
         sum(order_items.quantity) over order_lines as order_quantity,
