@@ -12,22 +12,22 @@
     {%- set lake = env_var('LAKE', 'lake') | replace("'", "''") -%}
     {%- set files = lake ~ '/' ~ schema -%}
     {%- set any = "select * from glob('" ~ files ~ "/*/*.parquet') limit 1" -%}
-    {%- set tables = graph.sources.values() | selectattr('schema', 'eq', schema) -%}
+    {%- set sources = (graph.sources or {}).values() -%}
+    {%- set tables = sources | selectattr('schema', 'eq', schema) -%}
     {%- set is_there = execute and run_query(any) | length -%}
-    create schema if not exists {{ schema if is_there else target.schema }};
-    {% for table in tables if is_there %}
-        create or replace view {{ schema }}.{{ table.name }} as
-        select {{ lake_columns(table.columns) | join(', ') }}
-        from read_parquet('{{ files }}/{{ table.name }}/*.parquet');
-    {% endfor %}
-{%- endmacro %}
-
-{% macro lake_columns(columns) -%}
-    {%- set casts = [] -%}
-    {%- for name, column in columns.items() -%}
-        {%- set is_number = column.data_type == 'numeric' -%}
-        {%- set type = 'numeric(28, 12)' if is_number else column.data_type -%}
-        {%- do casts.append('cast(' ~ name ~ ' as ' ~ type ~ ') as ' ~ name) -%}
+    {%- set views = {} -%}
+    {%- for table in tables if is_there -%}
+        {%- set casts = [] -%}
+        {%- for name, column in table.columns.items() -%}
+            {%- set is_number = column.data_type == 'numeric' -%}
+            {%- set type = 'numeric(28, 12)' if is_number else column.data_type -%}
+            {%- do casts.append('cast(' ~ name ~ ' as ' ~ type ~ ') as ' ~ name) -%}
+        {%- endfor -%}
+        {%- do views.update({table.name: casts | join(', ')}) -%}
     {%- endfor -%}
-    {{ return(casts) }}
+    create schema if not exists {{ schema if is_there else target.schema }};
+    {% for name, columns in views.items() %}
+        create or replace view {{ schema }}.{{ name }} as
+        select {{ columns }} from read_parquet('{{ files }}/{{ name }}/*.parquet');
+    {% endfor %}
 {%- endmacro %}
