@@ -1,13 +1,14 @@
 # The face of the project. `make` alone lists what there is.
 #
 # demo, test, bench and clean use servers of their own, or the sandbox's, whatever the
-# environment says. load, build, forecast, dashboard, docs and psql use the server that
-# PGHOST names, or the sandbox where it is unset.
+# environment says. load, build, forecast, dashboard, superset, metrics, docs and psql use
+# the server that PGHOST names, or the sandbox where it is unset.
 
 PYTHON ?= python3
+SUPERSET_PYTHON ?= $(PYTHON)
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-faults bench load build forecast dashboard docs
-.PHONY: psql clean
+.PHONY: help install demo test test-faults test-superset bench load build forecast
+.PHONY: dashboard superset docs metrics psql clean
 .PHONY: lint lint-python lint-sql lint-layers
 SHELL := /bin/sh
 
@@ -25,6 +26,7 @@ help: ## list these targets
 	@echo "  make load DATA=folder [SOURCE=shop] [MAPPING=file.yml] [MODE=append]"
 	@echo "            [MAX_REJECTS=10%]"
 	@echo "  make build [VARS='{as_of_date: 2024-06-30}']"
+	@echo "  make superset [PORT=8088] [SUPERSET_PYTHON=python3.12]"
 	@echo
 	@echo "  make load DATA=folder LAKE=lake && make build TARGET=duckdb LAKE=lake"
 	@echo "            the same marts in the file target/insights.duckdb"
@@ -40,8 +42,12 @@ test: .venv/.development ## run every test, on servers of the tests' own
 test-faults: .venv/.development ## print what the loader survives: kills, full disks, broken files
 	@FAULTS=full $(BIN)/python -m pytest tests/faults --maxprocesses 2
 
-bench: .venv/.development .venv/.rivals ## measure the loader against psql's copy: takes half an hour
+test-superset: .venv/.development .venv/.superset ## test the dashboards in Superset, and in a browser
+	@SUPERSET=full $(BIN)/python -m pytest tests/superset -n 0
+
+bench: .venv/.development .venv/.rivals ## measure the loader against psql's copy, and dashboards: takes an hour
 	@$(BIN)/python -m benchmarks.loading --rivals .venv/rivals/bin/python
+	@$(BIN)/python -m benchmarks.dashboard_queries
 
 load: .venv/.run-time ## load the CSV files in DATA, into PostgreSQL or the folder LAKE
 	@test -n "$$DATA" || { echo "Say which files: make load DATA=folder"; exit 2; }
@@ -65,9 +71,16 @@ forecast: .venv/.run-time ## forecast what customers will be worth, and build th
 dashboard: .venv/.run-time ## write the page that shows what the marts say
 	@$(USE_SERVER); $(BIN)/dashboard build --out target/dashboard.html
 
+superset: .venv/.run-time .venv/.superset ## look at dashboards of the marts, in Superset on this machine
+	@$(USE_SERVER); exec $(BIN)/python -m dashboard.superset $${PORT:+--port "$$PORT"}
+
 docs: .venv/.run-time ## write the documentation with its lineage as one page
 	@$(USE_SERVER); $(BIN)/dbt --quiet docs generate --static $${VARS:+--vars "$$VARS"}
 	@echo "Open target/static_index.html, or serve it: $(BIN)/dbt docs serve"
+
+metrics: .venv/.development ## ask the semantic layer, as in ASK='--metrics revenue --group-by channel'
+	@$(USE_SERVER); $(BIN)/dbt --quiet parse; \
+		if [ -n "$$ASK" ]; then $(BIN)/mf query $$ASK; else $(BIN)/mf list metrics; fi
 
 lint: lint-python lint-sql lint-layers ## check SQL, Python, workflow and compose file, and the rules between layers
 	@$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/ci.yml
@@ -118,4 +131,14 @@ clean: ## delete the sandbox with its data, the environment and all that was bui
 	@$(PYTHON) -m venv .venv/rivals
 	@.venv/rivals/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
 		--require-hashes --requirement benchmarks/requirements.txt
+	@touch $@
+
+# Superset needs older packages than the rest
+.venv/.superset: dashboard/superset/requirements.txt | .venv/.run-time
+	@$(SUPERSET_PYTHON) -c 'import sys; sys.exit(not (3, 10) <= sys.version_info < (3, 13))' || \
+		{ echo "Superset needs Python 3.10, 3.11 or 3.12: make superset SUPERSET_PYTHON=python3.12"; exit 2; }
+	@echo "Installing what dashboard/superset/requirements.txt locks into .venv/superset: minutes"
+	@$(SUPERSET_PYTHON) -m venv .venv/superset
+	@.venv/superset/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
+		--no-compile --require-hashes --requirement dashboard/superset/requirements.txt
 	@touch $@

@@ -3,20 +3,20 @@
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from dashboard import page
 from dashboard.errors import DashboardError, UsageError
 from dashboard.exporting import write_csv, write_images
 from dashboard.marts import open_marts
 from dashboard.serving import serve as serve_page
+from forecast.steps import steps
 
 INTERRUPTED = 130
 
@@ -55,7 +55,7 @@ def build(
     schema_prefix: PrefixOption = None,
 ) -> None:
     """Write the page: one HTML file that opens without a network or a server."""
-    with _messages(), open_marts(schema_prefix) as marts, _steps() as on_step:
+    with _messages(), open_marts(schema_prefix) as marts, steps(err) as on_step:
         sections = page.read(marts, on_step)
         html = page.render(marts, sections, on_step)
         on_step(f"Writing {file}")
@@ -147,18 +147,3 @@ def _messages() -> Iterator[None]:
     except KeyboardInterrupt as error:
         err.print("Interrupted: no page was written.", style="red")
         raise typer.Exit(INTERRUPTED) from error
-
-
-@contextmanager
-def _steps() -> Iterator[Callable[[str], None]]:
-    """What is being done and for how long, on a terminal; nothing elsewhere."""
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(
-        *columns, console=err, transient=True, disable=not err.is_terminal
-    ) as steps:
-        task = steps.add_task("Starting", total=None)
-
-        def on_step(description: str) -> None:
-            steps.update(task, description=description)
-
-        yield on_step

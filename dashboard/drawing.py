@@ -38,7 +38,11 @@ _CONFIG: dict[str, Any] = {
         "titleFontSize": _MEASURED,
         "titleFontWeight": "normal",
     },
-    "text": {"fontSize": _MEASURED},
+    # the marks that stand for numbers tell them by their descriptions; these do not
+    "text": {"fontSize": _MEASURED, "aria": False},
+    "line": {"aria": False},
+    "area": {"aria": False},
+    "rule": {"aria": False},
     "legend": {
         "orient": "top",
         "labelColor": "var(--ink)",
@@ -58,7 +62,7 @@ _SAID = re.compile(
 _SPOKEN = re.compile(r' (?:role|aria-roledescription|aria-label|aria-hidden)="[^"]*"')
 _PLAIN = re.compile(r' (?:pointer-events="none"|opacity="1"|class="[^"]*")')
 _LONG = re.compile(r"(\d\.\d\d)\d+")
-_NAMED = re.compile(r"\b(clip|gradient)(_?\d+)\b")
+_NAMED = re.compile(r"\b(?:clip|gradient)_?\d+\b")
 
 
 def svg(figure: Figure, canvas: Canvas, alternative: str) -> str:
@@ -76,7 +80,14 @@ def svg(figure: Figure, canvas: Canvas, alternative: str) -> str:
     drawn = _PLAIN.sub("", drawn)
     drawn = drawn.replace(f'"{_MEASURED}px"', f'"{_SHOWN}px"')
     drawn = _LONG.sub(r"\1", drawn)
-    drawn = _NAMED.sub(rf"\1-{figure.name}-{canvas.width}\2", drawn)
+    # Vega counts what it names over all charts; in the page names must differ
+    names: dict[str, str] = {}
+    drawn = _NAMED.sub(
+        lambda found: names.setdefault(
+            found[0], f"{figure.name}-{canvas.width}-{len(names)}"
+        ),
+        drawn,
+    )
     return drawn.replace(
         "<svg ", f'<svg role="img" aria-label="{escape(alternative)}" ', 1
     )
@@ -94,9 +105,9 @@ def png(figure: Figure, canvas: Canvas) -> bytes:
 def _spec(figure: Figure, canvas: Canvas) -> str:
     if figure.draw is None:
         raise ValueError(f"{figure.name} has no chart")
-    spec: dict[str, Any] = figure.draw(canvas).to_dict()
-    limit = min(320, canvas.width * 2 // 5)
-    spec["config"] = {**_CONFIG, "axis": {**_CONFIG["axis"], "labelLimit": limit}}
+    spec: dict[str, Any] = figure.draw(canvas).to_dict(validate=False)
+    axis = {**_CONFIG["axis"], "labelLimit": canvas.widest_label}
+    spec["config"] = {**_CONFIG, "axis": axis}
     return json.dumps(spec, default=str)
 
 

@@ -25,6 +25,11 @@ class Canvas:
         """Whether it is that of a telephone."""
         return self.width <= NARROW
 
+    @property
+    def widest_label(self) -> int:
+        """How much of it the names of bars and rows may take."""
+        return min(320, self.width * 2 // 5)
+
 
 @dataclass(frozen=True)
 class Tile:

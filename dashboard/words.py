@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from numbers import Integral
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
@@ -52,14 +55,14 @@ def shown(column: str, value: object) -> str:
     """A value as the page's tables show it, by the column that it is of."""
     if is_missing(value):
         return ""
-    if isinstance(value, bool):
+    if isinstance(value, (bool, np.bool_)):
         return "yes" if value else "no"
     if isinstance(value, date):
         return f"{value:{_date_format(column, value)}}"
     if isinstance(value, float):
-        return percent(value, 1) if is_percent(column) else _signed(f"{value:,.2f}")
-    if isinstance(value, int) and not column.endswith("_year"):
-        return _signed(f"{value:,}")
+        return percent(value, 1) if is_percent(column) else decimal(value, 2)
+    if isinstance(value, Integral) and not column.endswith("_year"):
+        return _signed(f"{int(value):,}")
     return str(value)
 
 
@@ -72,13 +75,20 @@ def _date_format(column: str, value: date) -> str:
 def percent(fraction: float, digits: int | None = None) -> str:
     """A fraction in percent: 0.123 is '12 %'; small ones have more digits."""
     if digits is None:
-        digits = sum(0 < abs(fraction) < bound for bound in _FINER)
-    return _signed(f"{fraction * 100:,.{digits}f}{BLANK}%")
+        digits = sum(0 < abs(float(fraction)) < bound for bound in _FINER)
+    return f"{decimal(Decimal(repr(float(fraction))) * 100, digits)}{BLANK}%"
+
+
+def decimal(value: float | Decimal, digits: int) -> str:
+    """A number with so many digits behind the point, halves rounded away from 0."""
+    exact = value if isinstance(value, Decimal) else Decimal(repr(float(value)))
+    rounded = exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    return _signed(f"{rounded:,}")
 
 
 def money(value: float) -> str:
     """An amount: with cents below 100, else rounded."""
-    return _signed(f"{value:,.2f}" if abs(value) < _SMALL else f"{value:,.0f}")
+    return decimal(value, 2 if abs(value) < _SMALL else 0)
 
 
 def count(number: float, noun: str) -> str:

@@ -8,13 +8,13 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from forecast import fitting
 from forecast.database import Build, Warehouse, open_warehouse
 from forecast.errors import DataRefusedError, ForecastError
 from forecast.report import print_report
 from forecast.schemas import prefix_of_target
+from forecast.steps import steps
 
 INTERRUPTED = 130
 
@@ -102,7 +102,7 @@ def _run(
     make: Callable[[Warehouse, Build, Callable[[str], None]], fitting.Forecast],
 ) -> None:
     """Make a forecast, write it, and say what came of it."""
-    with messages(), _warehouse(prefix) as warehouse, _steps() as on_step:
+    with messages(), _warehouse(prefix) as warehouse, steps(err) as on_step:
         build = warehouse.build()
         made = make(warehouse, build, on_step)
         on_step("Writing forecasts")
@@ -147,18 +147,3 @@ def messages() -> Iterator[None]:
     except KeyboardInterrupt as error:
         err.print("Interrupted: nothing was changed.", style="red")
         raise typer.Exit(INTERRUPTED) from error
-
-
-@contextmanager
-def _steps() -> Iterator[Callable[[str], None]]:
-    """What is being done and for how long, on a terminal; nothing elsewhere."""
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(
-        *columns, console=err, transient=True, disable=not err.is_terminal
-    ) as steps:
-        task = steps.add_task("Starting", total=None)
-
-        def on_step(description: str) -> None:
-            steps.update(task, description=description)
-
-        yield on_step

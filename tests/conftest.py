@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psycopg2
 import pytest
+from playwright.sync_api import sync_playwright
 from psycopg2 import sql
 
 from sandbox.environment import led_to
@@ -17,6 +19,8 @@ from sandbox.server import Server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from playwright.sync_api import Browser
 
 SYSTEM_BINARIES = Path("/usr/lib/postgresql/15/bin")
 
@@ -126,3 +130,18 @@ def lead_to(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in database.environment.items():
         if name.startswith("PG"):
             monkeypatch.setenv(name, value)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Give Chromium."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        pytest.skip("needs chromium")
+    with sync_playwright() as playwright:
+        # without a sandbox of its own it also runs as root
+        browser = playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox"]
+        )
+        yield browser
+        browser.close()

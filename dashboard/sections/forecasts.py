@@ -47,11 +47,12 @@ def _verdict(accuracy: pd.DataFrame, model: str) -> tuple[str, ...]:
 
 def _worth(marts: Marts, accuracy: pd.DataFrame) -> Figure:
     rows = marts.ask(
-        "select coalesce(forecast_segment, 'none') as forecast_segment,"
+        "select coalesce(forecast_segment, 'all') as forecast_segment,"
         " count(*) as customers, sum(expected_orders_90d) as expected_orders_90d,"
         " sum(expected_value_365d) as expected_value_365d,"
         " sum(historic_value) as historic_value"
-        " from customer_forecasts where is_published group by forecast_segment"
+        " from customer_forecasts where is_published"
+        " and expected_value_365d is not null group by forecast_segment"
         " order by sum(expected_value_365d) desc nulls last, 1"
     )
     verdict = _verdict(accuracy, "purchases")

@@ -58,9 +58,7 @@ def _reconciliation(marts: Marts) -> Figure:
             canvas,
             steps,
             "why",
-            Measure(
-                "revenue", "change of revenue on the way from the files to the marts"
-            ),
+            Measure("revenue", "change of revenue"),
             tip=["step", "reason", "rows", "revenue"],
         ),
     )

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from tests.conftest import Database, new_database
 from tests.project.conftest import Warehouse, generate
@@ -22,6 +20,7 @@ if TYPE_CHECKING:
 
 # the tests of models and the unit tests are for tests/project
 MODELS_ONLY = {"DBT_EXCLUDE_RESOURCE_TYPES": "unit_test test"}
+PATIENCE_MS = 120_000
 VALUE = ("--select", "path:models/marts/value+")
 
 
@@ -51,27 +50,34 @@ def copied(server: Server, name: str, shop: Warehouse) -> Warehouse:
     return Warehouse(Database(environment), shop.folder)
 
 
+@dataclass(frozen=True)
+class Written:
+    """What the command wrote and said, for a reader of the marts and no more."""
+
+    page: Path
+    images: Path
+    csv: Path
+    said: str
+
+
 @pytest.fixture(scope="session")
-def page_file(shop: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def written(shop: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Written:
+    """Give the shop's page, images and CSV files."""
+    shop.database.rows("create role looker login password 'look' in role bi_reader")
+    login = {"PGUSER": "looker", "PGPASSWORD": "look"}
+    reader = Warehouse(Database({**shop.database.environment, **login}), shop.folder)
+    folder = tmp_path_factory.mktemp("page")
+    page, images, csv = folder / "page.html", folder / "images", folder / "csv"
+    said = reader.run(
+        *("dashboard", "build", "--out", page, "--images", images, "--csv", csv)
+    )
+    return Written(page, images, csv, said)
+
+
+@pytest.fixture(scope="session")
+def page_file(written: Written) -> Path:
     """Give the shop's page."""
-    file = tmp_path_factory.mktemp("page") / "page.html"
-    shop.run("dashboard", "build", "--out", file)
-    return file
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Give Chromium."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        pytest.skip("needs chromium")
-    with sync_playwright() as playwright:
-        # without a sandbox of its own it also runs as root
-        browser = playwright.chromium.launch(
-            executable_path=program, args=["--no-sandbox"]
-        )
-        yield browser
-        browser.close()
+    return written.page
 
 
 @dataclass(frozen=True)
@@ -113,7 +119,7 @@ class Opener:
         page.on("console", lambda message: seen.complaints.append(message.text))
         page.on("pageerror", lambda error: seen.complaints.append(str(error)))
         # a served page is made first
-        page.goto(url, timeout=120_000)
+        page.goto(url, timeout=PATIENCE_MS)
         return seen
 
     def close(self) -> None:

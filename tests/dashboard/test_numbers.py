@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -35,7 +35,7 @@ ADDED_UP = {
             forecast_segment, count(customer_id), sum(expected_orders_90d),
             sum(expected_value_365d), sum(historic_value)
         from marts.customer_forecasts
-        where is_published
+        where expected_value_365d is not null
         group by 1
     """,
     "churn_risk": """
@@ -43,6 +43,7 @@ ADDED_UP = {
             risk_band, count(customer_id),
             sum(case when slipping <> '' then 1 else 0 end)
         from marts.churn_risk
+        where risk_band is not null
         group by 1
     """,
     "promo_reuse": """
@@ -76,14 +77,14 @@ def test_the_numbers_are_those_of_the_marts(
     for table in tables:
         name, mart = table["name"], table["mart"]
         columns = [head.lower().replace(" ", "_") for head in table["heads"]]
-        assert table["rows"], name
         if name in ADDED_UP:
             known = {
                 tuple(map(_text, columns, row))
                 for row in shop.database.rows(ADDED_UP[name])
             }
-            assert {tuple(row) for row in table["rows"]} <= known, name
+            assert {tuple(row) for row in table["rows"]} == known, name
             continue
+        assert table["rows"], name
         kept = [column for column in columns if column not in MADE]
         known = {
             tuple(map(_text, kept, row))
@@ -214,4 +215,5 @@ def _text(column: str, value: Any) -> str:  # noqa: ANN401 whatever a mart holds
 
 
 def _number(value: Decimal, digits: int) -> str:
-    return f"{float(value):,.{digits}f}".replace("-", "\N{MINUS SIGN}")
+    rounded = value.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    return f"{rounded:,}".replace("-", "\N{MINUS SIGN}")

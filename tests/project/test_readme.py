@@ -33,8 +33,13 @@ COMMAND = re.compile(r"^ {4,}((?:make|source|\.venv/bin/\w+)\b.*)$", re.MULTILIN
 BY_THE_GATE = {"make demo", "make test"}
 # tests/sandbox sources this file
 BY_THE_SANDBOX = {"source .sandbox/env"}
-# test_documents and tests/dashboard run these, which do not end by themselves
-SERVED = {".venv/bin/dbt docs serve", ".venv/bin/dashboard serve"}
+# test_documents, tests/dashboard and tests/superset run these, which do not end by
+# themselves
+SERVED = {
+    ".venv/bin/dbt docs serve",
+    ".venv/bin/dashboard serve",
+    "make superset",
+}
 # the test below runs it with few orders
 MEASURED = {"make bench"}
 

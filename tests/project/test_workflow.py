@@ -64,6 +64,13 @@ def test_actions_and_images_are_pinned() -> None:
     assert TEXT.count("image:") == TEXT.count(images.pop())
 
 
+def test_what_steps_make_are_targets_of_the_makefile() -> None:
+    makefile = (PROJECT / "Makefile").read_text(encoding="utf-8")
+    asked = {target for job in JOBS for target in made(job)}
+    assert asked >= {"lint", "test", "test-superset"}
+    assert asked <= set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+
+
 @dataclass(frozen=True)
 class Runner:
     """A clone in which steps of the workflow are run, on a database of the tests."""
@@ -172,6 +179,12 @@ def runner(database: Database, tmp_path: Path) -> Runner:
 def steps(job: str) -> list[dict[str, Any]]:
     """Give the steps of a job that run a command."""
     return [step for step in JOBS[job]["steps"] if "run" in step]
+
+
+def made(job: str) -> list[str]:
+    """Give the targets of the Makefile that a job makes."""
+    runs = "\n".join(step["run"] for step in steps(job))
+    return re.findall(r"\bmake ([a-z-]+)", runs)
 
 
 def named(name: str) -> dict[str, Any]:

@@ -47,4 +47,6 @@ described as (
     inner join customers on orders.customer_id = customers.customer_id
 )
 
+-- what is asked of some days lies together
 select * from described
+order by order_date

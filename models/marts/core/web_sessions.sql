@@ -1,4 +1,12 @@
-{{ config(indexes=[{'columns': ['session_id'], 'unique': true}]) }}
+{{
+    config(
+        indexes=[
+            {'columns': ['session_id'], 'unique': true},
+            {'columns': ['customer_id']},
+            {'columns': ['session_date']},
+        ]
+    )
+}}
 
 with
 

@@ -1,0 +1,5 @@
+"""`python -m dashboard.superset`."""
+
+from dashboard.superset.cli import app
+
+app()
