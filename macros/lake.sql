@@ -11,10 +11,9 @@
     {%- set schema = 'raw_' ~ var('source') -%}
     {%- set lake = env_var('LAKE', 'lake') | replace("'", "''") -%}
     {%- set files = lake ~ '/' ~ schema -%}
-    {%- set any = "select * from glob('" ~ files ~ "/*/*.parquet') limit 1" -%}
     {%- set sources = (graph.sources or {}).values() -%}
     {%- set tables = sources | selectattr('schema', 'eq', schema) -%}
-    {%- set is_there = execute and run_query(any) | length -%}
+    {%- set is_there = find_raw(schema).is_there -%}
     {%- set views = {} -%}
     {%- for table in tables if is_there -%}
         {%- set casts = [] -%}
