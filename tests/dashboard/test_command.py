@@ -7,6 +7,7 @@ import re
 import signal
 import socket
 import subprocess
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -50,8 +51,10 @@ def test_charts_become_images_and_marts_become_csv(
         assert rows[0] == [name for (name,) in names]
 
 
-def test_without_marts_it_says_what_to_do(server: Server, tmp_path: Path) -> None:
-    bare = Warehouse(new_database(server), tmp_path)
+def test_without_marts_it_says_what_to_do(
+    server: Server, shop: Warehouse, tmp_path: Path
+) -> None:
+    bare = replace(shop, database=new_database(server))
     for command in (["build", "--out", tmp_path / "page.html"], ["serve"]):
         done = bare.attempt("dashboard", *command)
         assert done.returncode == 2
@@ -69,7 +72,7 @@ def test_what_cannot_be_reached_or_written_is_named(
     assert "file cannot be written" in done.stderr or "page.html" in done.stderr
 
     lost = {**shop.database.environment, "PGPORT": "1"}
-    done = Warehouse(Database(lost), tmp_path).attempt("dashboard", "build")
+    done = replace(shop, database=Database(lost)).attempt("dashboard", "build")
     assert done.returncode == 2
     assert "No connection to PostgreSQL" in done.stderr
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import ConsoleMessage, Locator, Page, Request, Response
 
     from sandbox.server import Server
+    from tests.dbt_host import DbtHost
 
 pytestmark = [
     pytest.mark.skipif(
@@ -117,10 +118,12 @@ class Served:
 
 
 @pytest.fixture(scope="module")
-def warehouse(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+def warehouse(
+    server: Server, dbt_host: DbtHost, tmp_path_factory: pytest.TempPathFactory
+) -> Warehouse:
     """Give marts with forecasts."""
     folder = tmp_path_factory.mktemp("shop")
-    warehouse = Warehouse(new_database(server, "shown"), folder)
+    warehouse = Warehouse(new_database(server, "shown"), folder, dbt_host)
     options = ("--customers", "1500", "--months", "18", "--dirty")
     warehouse.load(generate(folder / "shop", *options))
     for command in ("seed", "run"):
