@@ -1,45 +1,42 @@
-"""The same models on DuckDB, from a lake: all their tests pass, the marts are the same.
-
-The packages that it needs are not among those of development: make build TARGET=duckdb
-installs them.
-"""
+"""The same models on DuckDB, from a lake: their tests pass, the marts are the same."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pytest
 
-from tests.project.conftest import generate
+from tests.project.conftest import MODELS_ONLY, generate
 from tests.project.programs import run
 
 if TYPE_CHECKING:
+    import subprocess
     from pathlib import Path
 
     from tests.project.conftest import Warehouse
 
-duckdb = pytest.importorskip("duckdb")
-pytest.importorskip("dbt.adapters.duckdb")
-
-MODELS_ONLY = (
-    *("--exclude-resource-type", "unit_test"),
-    *("--exclude-resource-type", "test"),
-)
 # when files were loaded, and what follows from it, is another time in a lake
 LOAD_TIMES = {"loaded_at"}
 # of the values, relative; and of money and whatever else is rounded to cents
 TOLERANCE, CENT = 1e-6, 0.0100001
 
 
-def build(lake: Path, file: Path, folder: Path, *options: str) -> None:
-    """Build what a lake holds into a file."""
+def attempt(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """Build what the lake of a folder holds, if there is one, into a file."""
     places = ("--target-path", f"{folder}/target", "--log-path", f"{folder}/logs")
-    finished = run(
+    lake, file = folder / "lake", folder / "insights.duckdb"
+    return run(
         "dbt",
         *("build", "--target", "duckdb", "--no-write-json", *options, *places),
         environment={"LAKE": str(lake), "DUCKDB_FILE": str(file)},
     )
+
+
+def build(folder: Path, *options: str) -> None:
+    """Build, and test, what the lake of a folder holds."""
+    finished = attempt(folder, *options)
     assert finished.returncode == 0, finished.stdout[-5000:]
 
 
@@ -78,15 +75,14 @@ def test_every_mart_is_the_same_on_duckdb_and_all_tests_pass_there(
     warehouse: Warehouse, tmp_path: Path
 ) -> None:
     shop = generate(tmp_path / "shop", "--dirty", "--customers", "800")
-    lake, file = tmp_path / "lake", tmp_path / "insights.duckdb"
-    for options in ((), ("--to", lake)):
+    for options in ((), ("--to", tmp_path / "lake")):
         warehouse.load(shop, "--max-rejects", "20%", *options)
     warehouse.build(*MODELS_ONLY)
-    build(lake, file, tmp_path)
+    build(tmp_path)
     # again, over what is there
-    build(lake, file, tmp_path, *MODELS_ONLY)
+    build(tmp_path, *MODELS_ONLY)
     marts = warehouse.table_names("marts")
-    with duckdb.connect(str(file), read_only=True) as connection:
+    with duckdb.connect(f"{tmp_path}/insights.duckdb", read_only=True) as connection:
         found = connection.execute(
             "select table_schema || '.' || table_name from information_schema.tables"
             " where table_schema = 'marts' order by 1"
@@ -108,3 +104,14 @@ def test_every_mart_is_the_same_on_duckdb_and_all_tests_pass_there(
             rows = connection.execute(query).fetchall()
             assert len(rows) == len(expected), mart
             assert differing(rows, expected) == [], mart
+
+
+def test_a_lake_that_is_not_there_is_named_and_nothing_is_built(tmp_path: Path) -> None:
+    finished = attempt(tmp_path, "--exclude-resource-type", "unit_test")
+    assert finished.returncode != 0
+    assert f"is in lake {tmp_path}/lake. Load it first: make load" in finished.stdout
+    with duckdb.connect(f"{tmp_path}/insights.duckdb", read_only=True) as connection:
+        assert (
+            connection.execute("select * from information_schema.tables").fetchall()
+            == []
+        )
