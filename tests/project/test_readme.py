@@ -143,7 +143,7 @@ def test_the_other_commands_work_as_shown(database: Database, tmp_path: Path) ->
             words += ["--home", str(tmp_path / "home")]
         if words[0] == "make":
             # the environment that runs the tests is there already
-            words += ["-o", ".venv/.run-time"]
+            words += ["-o", ".venv/.run-time", "-o", ".venv/.duckdb"]
         done = subprocess.run(
             words,
             check=False,
