@@ -2,7 +2,8 @@
     its staging models says that some table does not exist. -#}
 {% macro check_source() -%}
     {%- set raw = find_raw('raw_' ~ var('source')) -%}
-    {%- if execute and '.stg_' in selected_resources | join and not raw.is_there -%}
+    {%- set is_wanted = '.stg_' in selected_resources | join -%}
+    {%- if execute and is_wanted and not raw.is_there -%}
         {{ exceptions.raise_compiler_error(
             "Nothing of source '" ~ var('source') ~ "' is in " ~ raw.place
             ~ ". Load it first: make load DATA=folder SOURCE=" ~ var('source')
@@ -26,8 +27,8 @@
 
 {% macro duckdb__find_raw(schema) -%}
     {%- set lake = env_var('LAKE', 'lake') -%}
-    {%- set files = lake ~ '/' ~ schema ~ '/*/*.parquet' -%}
-    {%- set query = "select * from glob('" ~ files | replace("'", "''") ~ "') limit 1" -%}
+    {%- set files = (lake ~ '/' ~ schema ~ '/*/*.parquet') | replace("'", "''") -%}
+    {%- set query = "select * from glob('" ~ files ~ "') limit 1" -%}
     {{ return({
         'is_there': execute and run_query(query) | length > 0,
         'place': 'lake ' ~ lake,
