@@ -2,8 +2,7 @@
     its staging models says that some table does not exist. -#}
 {% macro check_source() -%}
     {%- set raw = find_raw('raw_' ~ var('source')) -%}
-    {%- set is_wanted = '.stg_' in selected_resources | join -%}
-    {%- if execute and is_wanted and not raw.is_there -%}
+    {%- if execute and '.stg_' in selected_resources | join and not raw.is_there -%}
         {{ exceptions.raise_compiler_error(
             "Nothing of source '" ~ var('source') ~ "' is in " ~ raw.place
             ~ ". Load it first: make load DATA=folder SOURCE=" ~ var('source')
@@ -12,7 +11,7 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- Whether the loader has filled a schema, where that is, and what leads make there. -#}
+{#- Whether the loader has filled a schema, where that is, and how make gets there. -#}
 {% macro find_raw(schema) -%}
     {{ return(adapter.dispatch('find_raw')(schema)) }}
 {%- endmacro %}
