@@ -55,6 +55,15 @@ def copied(server: Server, name: str, shop: Warehouse) -> Warehouse:
     return replace(shop, database=Database(environment))
 
 
+def without_orders(server: Server, name: str, shop: Warehouse) -> Warehouse:
+    """Give a copy of the shop that has loaded files, of which no order counts."""
+    empty = copied(server, name, shop)
+    for table in empty.table_names("marts"):
+        if table not in {"marts.source_profile", "marts.revenue_reconciliation"}:
+            empty.database.rows(f"truncate {table}")
+    return empty
+
+
 @dataclass(frozen=True)
 class Written:
     """What the command wrote and said, for a reader of the marts and no more."""
