@@ -83,12 +83,13 @@ def bars(
     low = least - room if least < 0 else 0
     high = reach + room if reach > 0 else -least / 20 or 1
     scale = alt.Scale(domain=[low, high], nice=False)
+    axis = measure.axis([least, reach])
+    if canvas.is_narrow:
+        axis["tickCount"] = 3
     base = alt.Chart(data).encode(y=names_axis("category"))
     layers = [
         base.mark_bar(cornerRadiusEnd=2, height=BAR_STEP - 10).encode(
-            x=alt.X("value:Q", title=measure.name, scale=scale).axis(
-                **measure.axis([least, reach])
-            ),
+            x=alt.X("value:Q", title=measure.name, scale=scale).axis(**axis),
             color=alt.Color("color:N", scale=None),
             description="tip:N",
         )
