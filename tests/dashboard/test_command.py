@@ -74,11 +74,11 @@ def test_what_cannot_be_reached_or_written_is_named(
     assert "file cannot be written" in done.stderr or "page.html" in done.stderr
 
     # a page and images are looked after before what takes minutes, the tables too
-    for wrong in (["--out", tmp_path], ["--images", tmp_path / "file"]):
-        options = ["--out", tmp_path / "page.html", *wrong, "--csv", tmp_path / "csv"]
-        done = shop.attempt("dashboard", "build", *options)
+    for option, path in (("--out", tmp_path), ("--images", tmp_path / "file")):
+        options: list[str | Path] = ["--out", tmp_path / "page.html", option, path]
+        done = shop.attempt("dashboard", "build", *options, "--csv", tmp_path / "csv")
         assert done.returncode == 2
-        assert f"{wrong[1]} cannot be written" in done.stderr
+        assert f"{path} cannot be written" in done.stderr
         assert not any((tmp_path / "csv").glob("*"))
         assert not (tmp_path / "page.html").exists()
 

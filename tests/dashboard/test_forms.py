@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
@@ -11,11 +12,14 @@ from dashboard import drawing, forms
 from dashboard.figure import HALF, NARROW, WIDE, Canvas, Figure
 from dashboard.forms import Measure
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 LINE = re.compile(r'<path [^>]*d="M([^"]*)"[^>]*stroke-width="2"')
 POINT = re.compile(r'<path [^>]*data-tip="([^"]*)"[^>]*>')
 
 
-def lines_of(values: dict[str, dict[str, float | None]]) -> str:
+def lines_of(values: Mapping[str, Mapping[str, float | None]]) -> str:
     """Draw a line per channel, of values by month."""
     rows = pd.DataFrame(
         [
