@@ -17,6 +17,7 @@ from dashboard.errors import DashboardError, UsageError
 from dashboard.exporting import write_csv, write_images
 from dashboard.marts import open_marts
 from dashboard.serving import serve as serve_page
+from dashboard.words import listed
 from forecast.steps import steps
 
 INTERRUPTED = 130
@@ -65,7 +66,9 @@ def build(
             content = page.read(marts, on_step)
             if csv:
                 on_step("Writing the marts")
-                tables = write_csv(marts, csv)
+                tables = f"{write_csv(marts, csv)} in {csv}"
+                if marts.hidden:
+                    tables += f", but you may not read {listed(marts.hidden)}"
         # drawing takes longest, and no build has to wait for it
         html = page.render(content, on_step)
         on_step(f"Writing {file}")
@@ -76,7 +79,7 @@ def build(
             on_step("Drawing images")
             said.append(f"Images: {write_images(content.figures, images)} in {images}")
         if csv:
-            said.append(f"Marts as CSV: {tables} in {csv}")
+            said.append(f"Marts as CSV: {tables}")
     for line in said:
         out.print(line, markup=False, highlight=False, soft_wrap=True)
 

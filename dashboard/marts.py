@@ -83,6 +83,7 @@ class Marts:
     """The marts of one moment: one read-only transaction over one connection.
 
     Until it ends, a build waits for it where it would put a mart in another's place.
+    `hidden` are the marts that the role may not read.
     """
 
     def __init__(self, connection: Connection, schema: str = "marts") -> None:
@@ -130,6 +131,7 @@ class Marts:
                 "them: make load DATA=folder, then make build."
             )
         readable = [name for name, may_read in found if may_read]
+        self.hidden = [name for name, may_read in found if not may_read]
         if not readable:
             raise ServerError(self._no_right())
         return readable

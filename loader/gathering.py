@@ -3,22 +3,21 @@
 Hashes tell which records might have the key of another one, and what they refer to.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from loader.contract import ColumnType, Contract
+from loader.contract import ColumnType
 from loader.duplicates import REASONS
 from loader.files import TableFile
-from loader.keys import Hashes, KeySpool, Rows
+from loader.keys import Hashes, Rows
 from loader.moments import Clock
 from loader.origin import Origin
 from loader.pump import Progress, scan_file
-from loader.scan import Batch, Reject
-from loader.summary import MAX_EXAMPLES, FileTally, TableSummary
+from loader.scan import Batch
+from loader.summary import MAX_EXAMPLES
+from loader.table import Table
 from loader.values import NUMBER
 
 ARROW_TYPES: dict[ColumnType, Any] = {
@@ -32,30 +31,11 @@ ARROW_TYPES: dict[ColumnType, Any] = {
 }
 
 
-@dataclass
-class Gathering:
-    """The good records of a table, of which hashes are kept on disk.
+class Gathering(Table):
+    """A table whose good records are gathered without a database.
 
     It knows what a repeated record says only in its subclasses.
-
-    removed: the rows that do not stay, counted over all files.
     """
-
-    contract: Contract
-    summary: TableSummary
-    origins: list[Origin] = field(default_factory=list)
-    keys: KeySpool = field(default_factory=KeySpool)
-    references: dict[str, KeySpool] = field(init=False)
-    removed: Rows = field(default_factory=lambda: np.zeros(0, np.int64))
-
-    def __post_init__(self) -> None:
-        """Begin to collect what the records refer to."""
-        self.references = {name: KeySpool() for name in self.contract.references}
-
-    def close(self) -> None:
-        """Forget what was collected."""
-        for spool in (self.keys, *self.references.values()):
-            spool.close()
 
     def scan(self, file: TableFile, clock: Clock, progress: Progress) -> None:
         """Gather the records of a file.
@@ -63,19 +43,10 @@ class Gathering:
         Raises:
             DataRefusedError: the file cannot be read to its end.
         """
-        origin = Origin(file, FileTally(file.path))
-        self.origins.append(origin)
-        self.summary.add_file(file, origin.tally)
+        origin = self.begin(file)
 
         def consume(batch: Batch) -> None:
-            self.summary.add("read", "", batch.records, batch.amount)
-            if batch.rejects:
-                self.summary.reject(file, batch.rejects)
-                self.keep_rejects(file, batch.rejects)
-            origin.add(batch)
-            self.keys.add(batch.keys)
-            for name, hashes in batch.references.items():
-                self.references[name].add(hashes)
+            self.take(origin, batch)
             self.keep(self._columns(batch), batch.rows)
 
         for _ in scan_file(file, clock, origin.tally, progress, consume):
@@ -93,9 +64,6 @@ class Gathering:
     def keep(self, columns: list[Any], rows: int) -> None:
         """Keep good records, given as Arrow arrays in the contract's order."""
         raise NotImplementedError
-
-    def keep_rejects(self, file: TableFile, rejects: list[Reject]) -> None:
-        """Keep rejected records, all that one part of a file has."""
 
     def contents(self, rows: Rows) -> tuple[Hashes, Hashes]:
         """Numbers that are equal where the keys of rows, or all they say, are."""
@@ -139,19 +107,6 @@ class Gathering:
         """Keep records of a file, counted from its first one, as rejected ones."""
         repeats = origin.repeats(rows[:MAX_EXAMPLES].tolist())
         self.summary.keep_examples(origin.file, repeats)
-
-    def count_orphans(self, tables: Mapping[str, "Gathering"]) -> None:
-        """Count, by column, the rows that name what no row of another table is.
-
-        A table without any rows is not looked into: the shop does not export it.
-        """
-        for column, name in self.contract.references.items():
-            if name in tables and tables[name].keys.rows:
-                count = self.references[column].missing_from(
-                    tables[name].keys, without=self.removed
-                )
-                if count:
-                    self.summary.orphans[column] = count
 
 
 def _steps(keys: Hashes, contents: Hashes, files: Rows) -> dict[str, Rows]:

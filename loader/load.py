@@ -156,7 +156,7 @@ class _Load:
 
     def _orphans_of_fills(self) -> None:
         for fill in self.fills.values():
-            fill.summary.orphans = fill.orphans(self.fills)
+            fill.count_orphans(self.fills)
 
     def _orphans_of_additions(self, places: dict[str, str | None]) -> None:
         held = {table: name for table, name in places.items() if name}

@@ -7,6 +7,7 @@ import re
 import signal
 import socket
 import subprocess
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 import psycopg2
 import pytest
 
-from dashboard.marts import open_marts
+from dashboard.marts import Marts, open_marts
 from tests.conftest import Database, lead_to, new_database
 from tests.dashboard.conftest import PATIENCE_MS, copied, without_orders
 from tests.project.conftest import PROGRAMS, Warehouse
@@ -132,6 +133,14 @@ def test_who_may_not_read_is_told(shop: Warehouse, tmp_path: Path) -> None:
             assert "The role stranger may not read" in done.stderr
             assert "bi_reader" in done.stderr
             assert "build them" not in done.stderr
+        shop.database.rows(
+            "grant select on all tables in schema marts to stranger;"
+            " revoke select on marts.customer_ids from stranger"
+        )
+        with closing(stranger.database.connect()) as connection:
+            marts = Marts(connection)
+            assert marts.hidden == ["customer_ids"]
+            assert "customer_ids" not in marts.names()
     finally:
         shop.database.rows("drop owned by stranger; drop role stranger")
 
@@ -170,9 +179,15 @@ def test_no_mart_is_replaced_while_it_is_read(
 
 @pytest.fixture
 def served(shop: Warehouse) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """Give the port on which a page is served, and who serves it."""
+    """Give the port on which a page is served, and who serves it.
+
+    It is started as a script starts what is to run in the background: without Ctrl-C.
+    """
     with subprocess.Popen(
-        [PROGRAMS / "dashboard", "serve", "--port", "0"],
+        [
+            *("sh", "-c", 'trap "" INT; exec "$@"', "sh"),
+            *(PROGRAMS / "dashboard", "serve", "--port", "0"),
+        ],
         env=shop.database.environment,
         encoding="utf-8",
         stdout=subprocess.PIPE,
