@@ -27,6 +27,9 @@ help: ## list these targets
 	@echo "            [MAX_REJECTS=10%]"
 	@echo "  make build [VARS='{as_of_date: 2024-06-30}']"
 	@echo "  make superset [PORT=8088] [SUPERSET_PYTHON=python3.12]"
+	@echo
+	@echo "  make load DATA=folder LAKE=lake && make build TARGET=duckdb LAKE=lake"
+	@echo "            the same marts in the file target/insights.duckdb"
 
 install: .venv/.run-time ## install into .venv; the other targets do it when they need it
 
@@ -46,14 +49,17 @@ bench: .venv/.development .venv/.rivals ## measure the loader against psql's cop
 	@$(BIN)/python -m benchmarks.loading --rivals .venv/rivals/bin/python
 	@$(BIN)/python -m benchmarks.dashboard_queries
 
-load: .venv/.run-time ## load the CSV files in DATA
+load: .venv/.run-time ## load the CSV files in DATA, into PostgreSQL or the folder LAKE
 	@test -n "$$DATA" || { echo "Say which files: make load DATA=folder"; exit 2; }
-	@$(USE_SERVER); $(BIN)/loader load "$$DATA" \
+	@test -n "$$LAKE" || { $(USE_SERVER); }; $(BIN)/loader load "$$DATA" \
+		$${LAKE:+--to "$$LAKE"} \
 		$${SOURCE:+--source "$$SOURCE"} $${MAPPING:+--mapping "$$MAPPING"} \
 		$${MODE:+--mode "$$MODE"} $${MAX_REJECTS:+--max-rejects "$$MAX_REJECTS"}
 
-build: .venv/.run-time ## build and test the marts from what is loaded
-	@$(USE_SERVER); $(BIN)/dbt build $${VARS:+--vars "$$VARS"}
+# DuckDB reads the folder LAKE, and needs no server
+build: .venv/.run-time $(if $(filter duckdb,$(TARGET)),.venv/.duckdb) ## build and test the marts from what is loaded
+	@test "$$TARGET" = duckdb || { $(USE_SERVER); }; $(BIN)/dbt build \
+		$${TARGET:+--target "$$TARGET"} $${VARS:+--vars "$$VARS"}
 
 forecast: .venv/.run-time ## forecast what customers will be worth, and build the marts that show it
 	@$(USE_SERVER); status=0; \
@@ -112,6 +118,11 @@ clean: ## delete the sandbox with its data, the environment and all that was bui
 .venv/.development: .venv/.run-time requirements-dev.txt
 	@echo "Installing what requirements-dev.txt locks into .venv"
 	@$(INSTALL) --require-hashes --no-build-isolation --requirement requirements-dev.txt
+	@touch $@
+
+.venv/.duckdb: .venv/.run-time requirements-duckdb.txt
+	@echo "Installing what requirements-duckdb.txt locks into .venv"
+	@$(INSTALL) --require-hashes --requirement requirements-duckdb.txt
 	@touch $@
 
 # what the loader is compared with, apart from what it runs with

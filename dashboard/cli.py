@@ -1,5 +1,6 @@
 """The command `dashboard`."""
 
+import errno
 import os
 import sys
 import tempfile
@@ -16,6 +17,7 @@ from dashboard.errors import DashboardError, UsageError
 from dashboard.exporting import write_csv, write_images
 from dashboard.marts import open_marts
 from dashboard.serving import serve as serve_page
+from dashboard.words import listed
 from forecast.steps import steps
 
 INTERRUPTED = 130
@@ -55,19 +57,29 @@ def build(
     schema_prefix: PrefixOption = None,
 ) -> None:
     """Write the page: one HTML file that opens without a network or a server."""
-    with _messages(), open_marts(schema_prefix) as marts, steps(err) as on_step:
-        sections = page.read(marts, on_step)
-        html = page.render(marts, sections, on_step)
+    with _messages(), steps(err) as on_step:
+        with open_marts(schema_prefix) as marts:
+            # before minutes of drawing
+            _expect_writable(file, file.parent)
+            for folder in filter(None, (images, csv)):
+                _expect_writable(folder, folder)
+            content = page.read(marts, on_step)
+            if csv:
+                on_step("Writing the marts")
+                tables = f"{write_csv(marts, csv)} in {csv}"
+                if marts.hidden:
+                    tables += f", but you may not read {listed(marts.hidden)}"
+        # drawing takes longest, and no build has to wait for it
+        html = page.render(content, on_step)
         on_step(f"Writing {file}")
         _write(file, html)
         size = file.stat().st_size / 1e6
         said = [f"The page: {file} ({size:.1f} MB)"]
         if images:
             on_step("Drawing images")
-            said.append(f"Images: {write_images(sections, images)} in {images}")
+            said.append(f"Images: {write_images(content.figures, images)} in {images}")
         if csv:
-            on_step("Writing the marts")
-            said.append(f"Marts as CSV: {write_csv(marts, csv)} in {csv}")
+            said.append(f"Marts as CSV: {tables}")
     for line in said:
         out.print(line, markup=False, highlight=False, soft_wrap=True)
 
@@ -81,7 +93,8 @@ def serve(
 
     def make() -> str:
         with open_marts(schema_prefix) as marts:
-            return page.render(marts, page.read(marts))
+            content = page.read(marts)
+        return page.render(content)
 
     with _messages():
         # what is wrong now is said now
@@ -97,6 +110,26 @@ def serve(
             out.print("Stopped.")
 
 
+def _expect_writable(path: Path, folder: Path) -> None:
+    """Look whether files can be written.
+
+    Args:
+        path: what the user has named.
+        folder: where they are written; made if it is missing.
+
+    Raises:
+        UsageError: they cannot.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+        if path != folder and path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}.") from error
+
+
 def _write(file: Path, text: str) -> None:
     """Write a file whole or not at all.
 
@@ -104,22 +137,17 @@ def _write(file: Path, text: str) -> None:
         UsageError: it cannot be written.
     """
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(
-            "w",
-            encoding="utf-8",
-            dir=file.parent,
-            prefix=f".{file.name}.",
-            delete=False,
-        ) as half:
-            half.write(text)
+        handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+        half = Path(name)
         try:
+            with os.fdopen(handle, "w", encoding="utf-8") as opened:
+                opened.write(text)
             umask = os.umask(0)
             os.umask(umask)
-            Path(half.name).chmod(0o666 & ~umask)
-            Path(half.name).replace(file)
-        except OSError:
-            Path(half.name).unlink()
+            half.chmod(0o666 & ~umask)
+            half.replace(file)
+        except BaseException:
+            half.unlink()
             raise
     except OSError as error:
         raise UsageError(f"{file} cannot be written: {error.strerror}.") from error

@@ -10,24 +10,22 @@ from dashboard.figure import HALF, WIDE, Canvas
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from dashboard.figure import Section
+    from dashboard.figure import Figure
     from dashboard.marts import Marts
 
 
-def write_images(sections: list[Section], folder: Path) -> int:
+def write_images(figures: list[Figure], folder: Path) -> int:
     """Write each chart as PNG, named after its figure.
 
     Args:
-        sections: whose charts.
+        figures: those without a chart are left out.
         folder: made if it is missing; files of the same names are replaced.
 
     Returns:
         How many.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    drawn = [
-        figure for section in sections for figure in section.figures if figure.draw
-    ]
+    drawn = [figure for figure in figures if figure.draw]
     for figure in drawn:
         image = drawing.png(figure, Canvas(WIDE if figure.is_wide else HALF))
         (folder / f"{figure.name}.png").write_bytes(image)

@@ -75,7 +75,7 @@ class Section:
     """A question of the shop's, and what answers it.
 
     Attributes:
-        name: the anchor.
+        name: of the anchor, behind 'section-'.
         title: in the contents.
         question: below the title.
         tiles: headline figures.

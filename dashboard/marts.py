@@ -30,6 +30,21 @@ _DECIMAL = extensions.new_type(
     lambda value, _: None if value is None else float(value),
 )
 
+# what dbt has only set aside for a moment is no mart
+_TABLES = """
+    select
+        relations.relname,
+        has_schema_privilege(namespaces.oid, 'usage')
+        and has_table_privilege(relations.oid, 'select')
+    from pg_catalog.pg_class as relations
+    inner join pg_catalog.pg_namespace as namespaces
+        on relations.relnamespace = namespaces.oid
+    where
+        namespaces.nspname = %s
+        and relations.relkind in ('r', 'v')
+        and relations.relname not like '%%\\_\\_dbt\\_%%'
+    order by relations.relname
+"""
 _COMMENTS = """
     select
         relations.relname,
@@ -51,7 +66,7 @@ _COMMENTS = """
         from pg_catalog.pg_class
     ) as attributes
         on relations.oid = attributes.attrelid
-    where namespaces.nspname = %s and relations.relkind in ('r', 'v', 'm')
+    where namespaces.nspname = %s and relations.relname = any(%s)
     order by relations.relname, attributes.attnum
 """
 
@@ -65,7 +80,11 @@ class Definition:
 
 
 class Marts:
-    """The marts of one moment: one read-only transaction over one connection."""
+    """The marts of one moment: one read-only transaction over one connection.
+
+    Until it ends, a build waits for it where it would put a mart in another's place.
+    `hidden` are the marts that the role may not read.
+    """
 
     def __init__(self, connection: Connection, schema: str = "marts") -> None:
         """Take a connection; it must not be in a transaction.
@@ -76,25 +95,53 @@ class Marts:
 
         Raises:
             UsageError: there are no marts.
-            ServerError: the server cannot be asked.
+            ServerError: the server cannot be asked, or lets none of them be read.
         """
         self._connection = connection
         self._schema = schema
         self.asked: list[str] = []
         connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
         extensions.register_type(_DECIMAL, connection)
+        names = self._readable()
+        tables = sql.SQL(", ").join(sql.Identifier(schema, name) for name in names)
         with self._errors(), connection.cursor() as cursor:
+            # first of all: a mart that dbt replaced after the transaction's first query
+            # would look empty from here
+            cursor.execute(sql.SQL("lock table {} in access share mode").format(tables))
             cursor.execute(
                 # pg_catalog is always searched first
                 sql.SQL("set local search_path to {}").format(sql.Identifier(schema))
             )
-            cursor.execute(_COMMENTS, (schema,))
+            cursor.execute(_COMMENTS, (schema, names))
             self._definitions = _definitions(cursor.fetchall())
-        if not self._definitions:
+
+    def _readable(self) -> list[str]:
+        """The marts that may be read, found in a transaction that ends with that.
+
+        Raises:
+            UsageError: there are no marts.
+            ServerError: the server cannot be asked, or lets none of them be read.
+        """
+        with self._errors(), self._connection, self._connection.cursor() as cursor:
+            cursor.execute(_TABLES, (self._schema,))
+            found = cursor.fetchall()
+        if not found:
             raise UsageError(
-                f"There are no marts in schema {schema}. Load a shop and build them: "
-                "make load DATA=folder, then make build."
+                f"There are no marts in schema {self._schema}. Load a shop and build "
+                "them: make load DATA=folder, then make build."
             )
+        readable = [name for name, may_read in found if may_read]
+        self.hidden = [name for name, may_read in found if not may_read]
+        if not readable:
+            raise ServerError(self._no_right())
+        return readable
+
+    def _no_right(self) -> str:
+        user = self._connection.info.user
+        return (
+            f"The role {user} may not read the marts in schema {self._schema}: make it "
+            "a member of the role bi_reader, or connect as another."
+        )
 
     def ask(self, query: str) -> pd.DataFrame:
         """Rows of the marts.
@@ -125,7 +172,7 @@ class Marts:
         return self._definitions.get(mart, Definition("", {}))
 
     def names(self) -> list[str]:
-        """The marts that there are, in the order of the alphabet."""
+        """The marts that may be read, in the order of the alphabet."""
         return sorted(self._definitions)
 
     def copy(self, mart: str, file: TextIO) -> None:
@@ -150,6 +197,9 @@ class Marts:
                 f"{str(error).splitlines()[0]}. The marts are of another version, or a "
                 "build of them has failed: build them again (make build)."
             ) from error
+        except errors.InsufficientPrivilege as error:
+            said = f"{str(error).splitlines()[0]}. {self._no_right()}"
+            raise ServerError(said) from error
         except psycopg2.Error as error:
             said = str(error).strip() or type(error).__name__
             raise ServerError(f"The server reports: {said}") from error

@@ -49,10 +49,29 @@ class Drawn:
     definition: Definition
 
 
-def read(
-    marts: Marts, on_step: Callable[[str], None] = lambda _: None
-) -> list[Section]:
-    """All sections.
+@dataclass(frozen=True)
+class Content:
+    """All that the page shows, which is drawn without asking the marts again.
+
+    Attributes:
+        sections: in the order of reading.
+        shop: of what, from when and in which currency the marts are; '' where that is
+            not known.
+        definitions: of the marts of the figures, by name.
+    """
+
+    sections: list[Section]
+    shop: dict[str, str]
+    definitions: dict[str, Definition]
+
+    @property
+    def figures(self) -> list[Figure]:
+        """Those of all sections."""
+        return [figure for section in self.sections for figure in section.figures]
+
+
+def read(marts: Marts, on_step: Callable[[str], None] = lambda _: None) -> Content:
+    """All that the page shows; of a shop without orders only the data quality.
 
     Args:
         marts: what they are read from.
@@ -66,7 +85,15 @@ def read(
     for section in SECTIONS:
         on_step(f"Reading {section.__module__.rpartition('.')[2]}")
         found.append(section(marts))
-    return [replace(section, figures=_laid(section.figures)) for section in found]
+    shop = _shop(marts)
+    if not shop["last"]:
+        # nothing has been sold: all that can be said is what was loaded
+        found = found[-1:]
+    return Content(
+        [replace(section, figures=_laid(section.figures)) for section in found],
+        shop,
+        {mart: marts.definition(mart) for mart in marts.names()},
+    )
 
 
 def _laid(figures: tuple[Figure, ...]) -> tuple[Figure, ...]:
@@ -80,27 +107,18 @@ def _laid(figures: tuple[Figure, ...]) -> tuple[Figure, ...]:
     return tuple(laid)
 
 
-def render(
-    marts: Marts,
-    sections: list[Section],
-    on_step: Callable[[str], None] = lambda _: None,
-) -> str:
+def render(content: Content, on_step: Callable[[str], None] = lambda _: None) -> str:
     """The page as HTML.
 
     Args:
-        marts: where the definitions are read from.
-        sections: what is shown; of a shop without orders only the last, data quality.
+        content: what is shown.
         on_step: told what is being drawn.
     """
-    shop = _shop(marts)
-    if not shop["last"]:
-        # nothing has been sold: all that can be said is what was loaded
-        sections = sections[-1:]
-    figures = [figure for section in sections for figure in section.figures]
+    figures = content.figures
     drawn = {}
     for number, figure in enumerate(figures, start=1):
         on_step(f"Drawing figure {number} of {len(figures)}")
-        drawn[figure.name] = _drawn(marts, figure)
+        drawn[figure.name] = _drawn(figure, content.definitions[figure.mart])
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -110,10 +128,10 @@ def render(
     )
     script = (_TEMPLATES / "page.js").read_text(encoding="utf-8")
     return environment.get_template("page.html").render(
-        sections=sections,
+        sections=content.sections,
         drawn=drawn,
         label=label,
-        shop=shop,
+        shop=content.shop,
         css=Markup((_TEMPLATES / "page.css").read_text(encoding="utf-8")),  # noqa: S704 ours
         script=Markup(script),  # noqa: S704 ours
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
@@ -133,7 +151,7 @@ def _shop(marts: Marts) -> dict[str, str]:
     return {str(name): shown(str(name), value) for name, value in texts.items()}
 
 
-def _drawn(marts: Marts, figure: Figure) -> Drawn:
+def _drawn(figure: Figure, definition: Definition) -> Drawn:
     rows = figure.rows.head(_MOST_ROWS)
     charts = {}
     if figure.draw:
@@ -157,7 +175,7 @@ def _drawn(marts: Marts, figure: Figure) -> Drawn:
             for column in rows
             if str(rows[column].dtype) in {"Int64", "float64"}
         ),
-        definition=marts.definition(figure.mart),
+        definition=definition,
     )
 
 

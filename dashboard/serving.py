@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock
@@ -59,6 +60,8 @@ def serve(port: int, make: Callable[[], str], on_start: Callable[[str], None]) -
         raise UsageError(
             f"Port {port} is not free: {error.strerror}. Choose another: --port 8001"
         ) from error
+    # a script that starts it in the background has it ignore Ctrl-C
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with server:
         on_start(f"http://127.0.0.1:{server.server_port}/")
         server.serve_forever()

@@ -108,8 +108,10 @@ def change(now: float, before: float) -> str:
     """How much more or less one number is than another: '12 % more than'.
 
     Below half a percent they are 'about the same as'; where there was nothing before,
-    no percentage can say it: 'after nothing'.
+    no percentage can say it: 'after nothing', or 'none either'.
     """
+    if now == 0 and before == 0:
+        return "none either"
     if is_missing(now) or is_missing(before) or before <= 0:
         return "after nothing"
     relative = now / before - 1

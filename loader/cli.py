@@ -21,7 +21,7 @@ from loader.lookback import read_history, read_rejects, write_rejects
 from loader.plan import DEFAULT_SOURCE, Mode, Plan, Request, make_plan
 from loader.pump import Progress as OnProgress
 from loader.report import print_history, print_rejects, print_summary
-from loader.summary import TooManyRejectsError
+from loader.summary import Summary, TooManyRejectsError
 
 INTERRUPTED = 130
 
@@ -44,26 +44,34 @@ SourceOption = Annotated[
 MappingOption = Annotated[
     Path | None, typer.Option(metavar="FILE", help="How the files differ from it.")
 ]
+LakeOption = Annotated[
+    Path | None, typer.Option("--from", metavar="DIR", help="Ask the Parquet there.")
+]
 MaxRejects = Annotated[
     str, typer.Option(help="Refuse the load if more of a table's records are rejected.")
 ]
 
 
 @app.command()
-def load(
+def load(  # noqa: PLR0913 a user names each option
     paths: Paths,
+    *,
     source: SourceOption = None,
     mapping: MappingOption = None,
     mode: Annotated[
         Mode, typer.Option(help="Replace the source, or add to it by key.")
     ] = "replace",
     max_rejects: MaxRejects = "5%",
-    dry_run: Annotated[  # noqa: FBT002 a flag of the command line
+    dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Do everything but the last step.")
     ] = False,
-    force: Annotated[  # noqa: FBT002 a flag of the command line
+    force: Annotated[
         bool, typer.Option("--force", help="Load even what is loaded already.")
     ] = False,
+    to: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Write Parquet there, not to PostgreSQL."),
+    ] = None,
 ) -> None:
     """Load CSV files into the tables of a source, all or none."""
     with messages():
@@ -79,7 +87,7 @@ def load(
             )
         )
         with _progress(plan) as on_progress:
-            summary = load_files(plan, on_progress)
+            summary = _loaded(plan, to, on_progress)
         if summary.unchanged:
             out.print("These files are loaded already: nothing was changed.")
             return
@@ -93,8 +101,10 @@ def load(
             if any(table.count("rejected") for table in summary.tables):
                 out.print(
                     f"See the rejected records: {_program()} rejects "
-                    f"--source {summary.source} --load {summary.load_id}",
+                    f"--source {summary.source} --load {summary.load_id}"
+                    + (f" --from {shlex.quote(str(to))}" if to else ""),
                     highlight=False,
+                    soft_wrap=True,
                 )
 
 
@@ -133,10 +143,11 @@ def rejects(
         typer.Option("--out", metavar="FILE", help="Write them to a CSV file."),
     ] = None,
     source: SourceOption = None,
+    lake: LakeOption = None,
 ) -> None:
     """Show the records that were not loaded: file, line, reason and text."""
     with messages():
-        rows = read_rejects(source or DEFAULT_SOURCE, table, load)
+        rows = read_rejects(source or DEFAULT_SOURCE, table, load, lake)
         count = f"{len(rows[1]):,} rejected records"
         if file is None:
             print_rejects(out, count, *rows)
@@ -146,10 +157,10 @@ def rejects(
 
 
 @app.command()
-def history(source: SourceOption = None) -> None:
+def history(source: SourceOption = None, lake: LakeOption = None) -> None:
     """Show what was loaded when, from which file, and what became of its records."""
     with messages():
-        print_history(out, *read_history(source or DEFAULT_SOURCE))
+        print_history(out, *read_history(source or DEFAULT_SOURCE, lake))
 
 
 @app.command()
@@ -205,6 +216,15 @@ def messages() -> Iterator[None]:
     except KeyboardInterrupt as error:
         err.print("Interrupted: nothing was changed.", style="red")
         raise typer.Exit(INTERRUPTED) from error
+
+
+def _loaded(plan: Plan, to: Path | None, on_progress: OnProgress) -> Summary:
+    if to is None:
+        return load_files(plan, on_progress)
+    # no other load needs it, and each would start later
+    from loader.lake.load import load_into_lake  # noqa: PLC0415
+
+    return load_into_lake(plan, to, on_progress)
 
 
 @contextmanager

@@ -32,9 +32,8 @@ def connect(program: str) -> Connection:
     Raises:
         ServerError: there is no such server, or it is not fit for loading.
     """
-    name = f"{program}: {_user()}@{socket.gethostname()} {os.getpid()}"
     try:
-        connection = psycopg2.connect(application_name=name[:63])
+        connection = psycopg2.connect(application_name=process_name(program)[:63])
         connection.set_client_encoding("UTF8")
     except psycopg2.OperationalError as error:
         message = (
@@ -52,6 +51,11 @@ def connect(program: str) -> Connection:
         )
         raise ServerError(message)
     return connection
+
+
+def process_name(program: str) -> str:
+    """Who this process is, for those who wait for it."""
+    return f"{program}: {_user()}@{socket.gethostname()} {os.getpid()}"
 
 
 def _user() -> str:

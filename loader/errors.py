@@ -15,6 +15,10 @@ class ServerError(LoaderError):
     """The server, the connection or the rights must be changed, or tried again."""
 
 
+class LakeError(LoaderError):
+    """The folder for Parquet files or its rights must be changed, or tried again."""
+
+
 class DataRefusedError(LoaderError):
     """The files must be changed; what was loaded before is untouched."""
 

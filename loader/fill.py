@@ -1,25 +1,22 @@
 """Filling one table from its files: COPY beside the checks, then one record per key."""
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from itertools import accumulate, chain
 
-import numpy as np
 import psycopg2
 from psycopg2 import sql
 
-from loader.contract import Contract
 from loader.duplicates import REASONS, remove_duplicates
 from loader.encode import HEADER, TRAILER
 from loader.errors import DataRefusedError
 from loader.files import TableFile
-from loader.keys import KeySpool, Rows
+from loader.keys import Rows
 from loader.moments import Clock
-from loader.origin import Origin
 from loader.pump import Progress, Pump, scan_file
 from loader.rejects import RejectSpool
-from loader.scan import Batch
+from loader.scan import Reject
 from loader.store import (
     Store,
     amount_of,
@@ -28,50 +25,26 @@ from loader.store import (
     lacks_key,
     same_key,
 )
-from loader.summary import BY_THIS_LOAD, FileTally, TableSummary
+from loader.summary import BY_THIS_LOAD
+from loader.table import Table
 
 COPY_BYTES = 1 << 18
 
 
-@dataclass
-class TableFill:
-    """The files of one table on their way into it, counted in `summary`."""
+@dataclass(kw_only=True)
+class TableFill(Table):
+    """The files of one table on their way into it."""
 
     store: Store
-    contract: Contract
     files: list[TableFile]
     clock: Clock
-    summary: TableSummary
     spool: RejectSpool
     progress: Progress
     load_id: int
-    copied: list[Origin] = field(default_factory=list)
-    keys: KeySpool = field(default_factory=KeySpool)
-    references: dict[str, KeySpool] = field(init=False)
-    removed: Rows = field(default_factory=lambda: np.zeros(0, np.int64))
 
-    def __post_init__(self) -> None:
-        """Begin to collect what the records refer to."""
-        self.references = {name: KeySpool() for name in self.contract.references}
-
-    def orphans(self, fills: Mapping[str, "TableFill"]) -> dict[str, int]:
-        """By column, how many rows name a record that no row of another table is.
-
-        A table without any rows is not looked into: the shop does not export it.
-        """
-        found = {}
-        for column, table in self.contract.references.items():
-            if table in fills and fills[table].keys.rows:
-                mine, theirs = self.references[column], fills[table].keys
-                count = mine.missing_from(theirs, without=self.removed)
-                if count:
-                    found[column] = count
-        return found
-
-    def close(self) -> None:
-        """Forget what was collected."""
-        for spool in (self.keys, *self.references.values()):
-            spool.close()
+    def keep_rejects(self, file: TableFile, rejects: list[Reject]) -> None:
+        """Keep rejected records for the history."""
+        self.spool.add(file, rejects)
 
     def replace(self, name: str) -> None:
         """Copy the files into a new table, which ends with one row per key.
@@ -151,21 +124,7 @@ class TableFill:
             raise DataRefusedError(f"{message}.")
 
     def _copy(self, target: sql.Composable, file: TableFile, *, frozen: bool) -> None:
-        tally = FileTally(file.path)
-        copied = Origin(file, tally)
-        self.copied.append(copied)
-        self.summary.add_file(file, tally)
-
-        def consume(batch: Batch) -> None:
-            self.summary.add("read", "", batch.records, batch.amount)
-            if batch.rejects:
-                self.summary.reject(file, batch.rejects)
-                self.spool.add(file, batch.rejects)
-            copied.add(batch)
-            self.keys.add(batch.keys)
-            for name, hashes in batch.references.items():
-                self.references[name].add(hashes)
-
+        origin = self.begin(file)
         columns = sql.SQL(", ").join(map(sql.Identifier, file.columns))
         command = sql.SQL(
             "copy {target} ({columns}) from stdin with (format binary, freeze {frozen})"
@@ -174,7 +133,9 @@ class TableFill:
             columns=columns,
             frozen=sql.Literal(frozen),
         )
-        rows = scan_file(file, self.clock, tally, self.progress, consume)
+        rows = scan_file(
+            file, self.clock, origin.tally, self.progress, partial(self.take, origin)
+        )
         pump = Pump(chain((memoryview(HEADER),), rows, (memoryview(TRAILER),)))
         try:
             self.store.cursor.copy_expert(command, pump, size=COPY_BYTES)
@@ -193,9 +154,9 @@ class TableFill:
             raise
         finally:
             pump.close()
-        if self.store.cursor.rowcount != copied.rows:
+        if self.store.cursor.rowcount != origin.rows:
             message = (
-                f"PostgreSQL stored {self.store.cursor.rowcount} of the {copied.rows} "
+                f"PostgreSQL stored {self.store.cursor.rowcount} of the {origin.rows} "
                 f"records of {file.path}. Nothing was changed. Please report this."
             )
             raise DataRefusedError(message)
@@ -206,12 +167,12 @@ class TableFill:
             self._remove_duplicates(target, suspects)
 
     def _remove_duplicates(self, target: sql.Composable, suspects: Rows) -> None:
-        first_rows = [0, *accumulate(file.rows for file in self.copied)][:-1]
+        first_rows = [0, *accumulate(file.rows for file in self.origins)][:-1]
         removed, conflicts, self.removed = remove_duplicates(
             self.store.cursor, target, self.contract, first_rows, suspects
         )
         for part in removed:
-            tally = self.copied[part.file].tally
+            tally = self.origins[part.file].tally
             if part.step == "duplicate":
                 tally.duplicates += part.rows
             elif part.step == "superseded":
@@ -223,9 +184,9 @@ class TableFill:
         for conflict in conflicts:
             by_file[conflict.file].append(conflict.row)
         for file, rows in by_file.items():
-            rejects = self.copied[file].repeats(rows)
-            self.summary.keep_examples(self.copied[file].file, rejects)
-            self.spool.add(self.copied[file].file, rejects)
+            rejects = self.origins[file].repeats(rows)
+            self.summary.keep_examples(self.origins[file].file, rejects)
+            self.spool.add(self.origins[file].file, rejects)
 
     def _find_known(self, target: sql.Composable, incoming: sql.Composable) -> None:
         """Pair incoming rows with those of the table that have their keys."""

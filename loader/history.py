@@ -1,12 +1,9 @@
 """What is written down about loads: history, totals and rejected records."""
 
-from collections.abc import Iterable
-
 from psycopg2 import sql
 
 from loader.rejects import COLUMNS, RejectSpool
 from loader.store import Store
-from loader.summary import EXACT, TableSummary
 
 _METADATA = """
 create table if not exists {schema}.load_history (
@@ -185,21 +182,9 @@ class History:
             sql.SQL("insert into {} select * from new_rejects").format(rejected)
         )
 
-    def save_totals(self, load_id: int, tables: Iterable[TableSummary]) -> None:
-        """Write how many records, and how much money, each step of the load saw."""
-        for table in tables:
-            has_amount = bool(self.store.contracts[table.table].amount)
-            steps = {**table.totals, ("loaded", ""): table.loaded_total()}
-            for (step, reason), total in steps.items():
-                self._insert(
-                    "load_totals",
-                    load_id=load_id,
-                    table_name=table.table,
-                    step=step,
-                    reason=reason,
-                    rows=total.rows,
-                    amount=EXACT.normalize(total.amount) if has_amount else None,
-                )
+    def save_total(self, **values: object) -> None:
+        """Write a line of the totals: load_totals' columns and their values."""
+        self._insert("load_totals", **values)
 
     def save_file(self, **values: object) -> None:
         """Write a line of the history: load_history's columns and their values."""

@@ -151,6 +151,16 @@ class KeySpool:
             count += int((known[places] != hashes).sum())
         return count
 
+    def rows_missing_from(self, others: "KeySpool") -> Rows:
+        """The rows, ascending, that have a key that none of the other rows has."""
+        parts = max(self.parts(), others.parts())
+        found = [np.zeros(0, np.int64)]
+        for part in range(parts):
+            known, _ = others.part(part, parts)
+            hashes, rows = self.part(part, parts)
+            found.append(rows[np.isin(hashes, known, invert=True)])
+        return np.sort(np.concatenate(found))
+
     def parts(self) -> int:
         """In how many ranges of hashes they should be looked at, to save memory."""
         return -(-self.rows // PART_ROWS) or 1

@@ -1,15 +1,14 @@
 """Loading: files into the raw schema, in one transaction."""
 
-from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import datetime, timezone
-from pathlib import Path
 
 import psycopg2
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection  # noqa: N812 it is a class
 
+from loader.account import rows_of_history, rows_of_totals
 from loader.connection import connect, server_errors
 from loader.contract import Contract
 from loader.errors import DataRefusedError, UsageError
@@ -18,10 +17,9 @@ from loader.fill import TableFill
 from loader.history import History
 from loader.plan import Plan
 from loader.pump import Progress
-from loader.reading import checksum
 from loader.rejects import RejectSpool
 from loader.store import Store
-from loader.summary import FileTally, Summary, TableSummary
+from loader.summary import Summary, TableSummary
 
 LOCK_PATIENCE_MS = 60_000
 
@@ -89,7 +87,7 @@ class _Load:
         if request.dry_run:
             self.connection.rollback()
             return self.summary
-        self._record(status="loaded", message=None)
+        self._record()
         self.connection.commit()
         self.summary.load_id = self.load_id
         self._analyze()
@@ -122,23 +120,7 @@ class _Load:
                 )
             """).format(history=self.store.name("load_history"))
         )
-        last = self.cursor.fetchall()
-        paths = [
-            (table, path)
-            for table, files in self.plan.found.tables.items()
-            for path in files
-        ]
-        sizes = sorted((table, path.stat().st_size) for table, path in paths)
-        way = {(self.plan.request.mode, self.plan.settings_sha256)}
-        if sizes != sorted(row[:2] for row in last) or way != {row[3:] for row in last}:
-            return False
-        mine: dict[str, list[str]] = defaultdict(list)
-        for table, path in paths:
-            mine[table].append(checksum(path))
-        theirs: dict[str, list[str]] = defaultdict(list)
-        for table, _, sha256, _, _ in last:
-            theirs[table].append(sha256)
-        return mine == theirs
+        return self.plan.is_same_as(self.cursor.fetchall())
 
     def _load_tables(self) -> None:
         """Fill all tables, refuse too many rejects, and make the new rows current."""
@@ -174,7 +156,7 @@ class _Load:
 
     def _orphans_of_fills(self) -> None:
         for fill in self.fills.values():
-            fill.summary.orphans = fill.orphans(self.fills)
+            fill.count_orphans(self.fills)
 
     def _orphans_of_additions(self, places: dict[str, str | None]) -> None:
         held = {table: name for table, name in places.items() if name}
@@ -225,45 +207,20 @@ class _Load:
         )
         return self.fills[contract.table]
 
-    def _record(self, *, status: str, message: str | None) -> None:
+    def _record(self, *, refusal: str | None = None) -> None:
         """Write the load's rejects, totals and history."""
         self.history.save_rejects(self.load_id, self.spool)
-        tables = self.summary.tables
-        self.history.save_totals(self.load_id, tables)
-        finished_at = datetime.now(timezone.utc)
-        files = {
-            (table.table, tally.path): tally
-            for table in tables
-            for tally in table.files
-        }
-        for table, paths in self.plan.found.tables.items():
-            for path in paths:
-                tally = files.get((table, path)) or FileTally(path, _size(path))
-                self.history.save_file(
-                    load_id=self.load_id,
-                    table_name=table,
-                    file_name=path.name,
-                    sha256=tally.sha256 or None,
-                    file_bytes=tally.size,
-                    mode=self.plan.request.mode,
-                    status=status,
-                    started_at=self.started_at,
-                    finished_at=finished_at,
-                    rows_read=tally.read,
-                    rows_rejected=tally.rejected,
-                    rows_duplicate=tally.duplicates,
-                    rows_superseded=tally.superseded,
-                    rows_loaded=tally.loaded if status == "loaded" else 0,
-                    settings_sha256=self.plan.settings_sha256,
-                    time_zone=self.plan.mapping.time_zone,
-                    currency=self.plan.mapping.currency,
-                    message=message,
-                )
+        for total in rows_of_totals(self.plan, self.summary, self.load_id):
+            self.history.save_total(**total)
+        for file in rows_of_history(
+            self.plan, self.summary, self.load_id, self.started_at, refusal
+        ):
+            self.history.save_file(**file)
 
     def _record_refusal(self, message: str) -> None:
         """Keep a refused load's rejects and history, in a transaction of their own."""
         self._begin()
-        self._record(status="refused", message=message)
+        self._record(refusal=message)
         self.connection.commit()
 
     def _analyze(self) -> None:
@@ -281,10 +238,3 @@ class _Load:
                 self.connection.commit()
         except (psycopg2.Error, KeyboardInterrupt):
             self.summary.lacks_statistics = True
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0

@@ -52,26 +52,43 @@ order by load_id, table_name, file_name, line_number
 """
 
 
-def read_history(source: str) -> Rows:
+def read_history(source: str, lake: Path | None) -> Rows:
     """Column names and rows of the history of loads, oldest first.
+
+    lake: the folder of Parquet files that is asked, and not the server.
 
     Raises:
         ServerError: the server cannot be asked.
+        LakeError: the folder cannot be read.
     """
+    if lake is not None:
+        # only a lake needs what reads Parquet
+        from loader.lake import lookback  # noqa: PLC0415
+
+        return lookback.read_history(lake, source)
     return _read(source, "load_history", _HISTORY, {})
 
 
-def read_rejects(source: str, table: str | None, load: int | None) -> Rows:
+def read_rejects(
+    source: str, table: str | None, load: int | None, lake: Path | None
+) -> Rows:
     """Column names and rows of rejected records, in the order of loads and lines.
+
+    lake: the folder of Parquet files that is asked, and not the server.
 
     Raises:
         UsageError: the source has no such table.
         ServerError: the server cannot be asked.
+        LakeError: the folder cannot be read.
     """
     tables = read_contracts(source)
     if table is not None and table not in tables:
         message = f"Source {source} has no table '{table}' but: {', '.join(tables)}."
         raise UsageError(message)
+    if lake is not None:
+        from loader.lake import lookback  # noqa: PLC0415 as above
+
+        return lookback.read_rejects(lake, source, table, load)
     values = {"table": table, "load": load}
     names, rows = _read(source, "rejected_rows", _REJECTS, values)
     return names[:-1], [

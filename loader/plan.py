@@ -2,16 +2,19 @@
 
 import hashlib
 import json
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from loader.contract import Contract, read_contracts
 from loader.errors import DataRefusedError, UsageError
 from loader.files import Discovered, TableFile, discover, read_header
 from loader.mapping import Mapping, check_mapping, read_mapping
 from loader.moments import Clock
+from loader.reading import checksum
 from loader.values import check_defaults
 
 DEFAULT_SOURCE = "shop"
@@ -67,6 +70,28 @@ class Plan:
             self.open_files.clear()
             raise DataRefusedError("\n".join(faults))
         return self.open_files
+
+    def is_same_as(self, last: Sequence[tuple[Any, ...]]) -> bool:
+        """Whether the last load was of the same bytes, in the same way.
+
+        last: of each of its files the table, bytes, sha256, mode and settings_sha256.
+        """
+        paths = [
+            (table, path)
+            for table, files in self.found.tables.items()
+            for path in files
+        ]
+        sizes = sorted((table, path.stat().st_size) for table, path in paths)
+        way = {(self.request.mode, self.settings_sha256)}
+        if sizes != sorted(row[:2] for row in last) or way != {row[3:] for row in last}:
+            return False
+        mine: dict[str, list[str]] = defaultdict(list)
+        for table, path in paths:
+            mine[table].append(checksum(path))
+        theirs: dict[str, list[str]] = defaultdict(list)
+        for table, _, sha256, _, _ in last:
+            theirs[table].append(sha256)
+        return mine == theirs
 
     def _missing_tables(self) -> list[str]:
         if self.request.mode == "append":

@@ -310,7 +310,7 @@ class _Scanner:
         columns = self.file.contract.amount
         if not columns or any(column not in checked for column in columns):
             return {}, Decimal(0)
-        values = _added([checked[column].values for column in columns])
+        values = added([checked[column].values for column in columns])
         total = pc.sum(values).as_py() or Decimal(0)
         if not self.reasons:
             return {}, total
@@ -318,8 +318,8 @@ class _Scanner:
         return {int(rows[row]): values[int(row)].as_py() for row in rejected}, total
 
 
-def _added(columns: list[Any]) -> Any:  # noqa: ANN401 pyarrow has no types
-    """The sum of columns row by row; null where one of them is."""
+def added(columns: list[Any]) -> Any:  # noqa: ANN401 pyarrow has no types
+    """Add columns row by row; null where one of them is."""
     if len(columns) == 1:
         return columns[0]
     return reduce(pc.add, (column.cast(_WIDE_NUMBER) for column in columns))

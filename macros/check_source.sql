@@ -1,13 +1,36 @@
 {#- Stops before anything is built where the source was never loaded: otherwise each of
     its staging models says that some table does not exist. -#}
 {% macro check_source() -%}
-    {%- set raw = 'raw_' ~ var('source') -%}
-    {%- set is_there = adapter.check_schema_exists(target.database, raw) -%}
-    {%- if execute and '.stg_' in selected_resources | join and not is_there -%}
+    {%- set raw = find_raw('raw_' ~ var('source')) -%}
+    {%- if execute and '.stg_' in selected_resources | join and not raw.is_there -%}
         {{ exceptions.raise_compiler_error(
-            "Nothing of source '" ~ var('source') ~ "' is in database "
-            ~ target.database ~ ". Load it first: make load DATA=folder SOURCE="
-            ~ var('source')
+            "Nothing of source '" ~ var('source') ~ "' is in " ~ raw.place
+            ~ ". Load it first: make load DATA=folder SOURCE=" ~ var('source')
+            ~ raw.option
         ) }}
     {%- endif -%}
+{%- endmacro %}
+
+{#- Whether the loader has filled a schema, where that is, and how make gets there. -#}
+{% macro find_raw(schema) -%}
+    {{ return(adapter.dispatch('find_raw')(schema)) }}
+{%- endmacro %}
+
+{% macro default__find_raw(schema) -%}
+    {{ return({
+        'is_there': adapter.check_schema_exists(target.database, schema),
+        'place': 'database ' ~ target.database,
+        'option': '',
+    }) }}
+{%- endmacro %}
+
+{% macro duckdb__find_raw(schema) -%}
+    {%- set lake = env_var('LAKE', 'lake') -%}
+    {%- set files = (lake ~ '/' ~ schema ~ '/*/*.parquet') | replace("'", "''") -%}
+    {%- set query = "select * from glob('" ~ files ~ "') limit 1" -%}
+    {{ return({
+        'is_there': execute and run_query(query) | length > 0,
+        'place': 'lake ' ~ lake,
+        'option': ' LAKE=' ~ lake,
+    }) }}
 {%- endmacro %}

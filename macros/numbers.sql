@@ -1,7 +1,31 @@
 {#- A quotient that is null, not an error, when there is nothing to divide by; whole
     numbers are not divided as whole numbers. -#}
 {% macro safe_divide(numerator, denominator) -%}
+    {{ adapter.dispatch('safe_divide')(numerator, denominator) }}
+{%- endmacro %}
+
+{% macro default__safe_divide(numerator, denominator) -%}
     1.0 * ({{ numerator }}) / nullif({{ denominator }}, 0)
+{%- endmacro %}
+
+{#- DuckDB divides numbers as floating ones, of which 0.285 is a little less than that:
+    it would not be rounded up. -#}
+{% macro duckdb__safe_divide(numerator, denominator) -%}
+    cast({{ default__safe_divide(numerator, denominator) }} as numeric(28, 10))
+{%- endmacro %}
+
+{#- The sum of amounts, with fractions of a cent. DuckDB gives a sum 38 digits, and
+    drops decimals of it in a union with amounts of more digits before the point. -#}
+{% macro sum_of_amounts(amount) -%}
+    {{ adapter.dispatch('sum_of_amounts')(amount) }}
+{%- endmacro %}
+
+{% macro default__sum_of_amounts(amount) -%}
+    sum({{ amount }})
+{%- endmacro %}
+
+{% macro duckdb__sum_of_amounts(amount) -%}
+    cast(sum({{ amount }}) as numeric(28, 12))
 {%- endmacro %}
 
 {#- The interpolated percentile of an expression over the group. -#}

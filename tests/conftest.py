@@ -16,6 +16,7 @@ from psycopg2 import sql
 
 from sandbox.environment import led_to
 from sandbox.server import Server
+from tests.dbt_host import DbtHost
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,6 +116,16 @@ def old_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server.up()
     yield server
     server.delete()
+
+
+@pytest.fixture(scope="session")
+def dbt_host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DbtHost]:
+    """Give dbt, which has read the project; what it has read, all workers share."""
+    folder = tmp_path_factory.getbasetemp()
+    is_worker = "PYTEST_XDIST_WORKER" in os.environ
+    host = DbtHost((folder.parent if is_worker else folder) / "dbt_projects")
+    yield host
+    host.close()
 
 
 @pytest.fixture

@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 
     from dashboard.figure import Canvas
 
+_LARGEST_PART = 0.4
+# on both sides of a number, in CSS pixels
+_GAPS = 12
+
 
 def bars(
     canvas: Canvas,
@@ -71,17 +75,21 @@ def bars(
     end = "high" if interval else "value"
     reach = max([0.0, *data[end].dropna()])
     least = min([0.0, *data["value"].dropna()])
-    # room for the numbers at the ends of the bars, whatever the names leave for these
-    room = 1 + max(map(len, data["text"])) * LETTER / (canvas.width * 0.5)
-    scale = alt.Scale(
-        domain=[least * room, reach * room or -least / 20 or 1], nice=False
-    )
+    # the part of the chart that the numbers at one end of the bars take, whatever the
+    # names leave for them
+    number = max(map(len, data["text"])) * LETTER + _GAPS
+    part = min(number / (number + canvas.width * 0.5), _LARGEST_PART)
+    room = part * (reach - least) / (1 - part * ((least < 0) + (reach > 0)))
+    low = least - room if least < 0 else 0
+    high = reach + room if reach > 0 else -least / 20 or 1
+    scale = alt.Scale(domain=[low, high], nice=False)
+    axis = measure.axis([least, reach])
+    if canvas.is_narrow:
+        axis["tickCount"] = 3
     base = alt.Chart(data).encode(y=names_axis("category"))
     layers = [
         base.mark_bar(cornerRadiusEnd=2, height=BAR_STEP - 10).encode(
-            x=alt.X("value:Q", title=measure.name, scale=scale).axis(
-                **measure.axis([least, reach])
-            ),
+            x=alt.X("value:Q", title=measure.name, scale=scale).axis(**axis),
             color=alt.Color("color:N", scale=None),
             description="tip:N",
         )

@@ -77,8 +77,11 @@ def lines(
                 }
             )
             for measure in measures
-        ]
+        ],
+        ignore_index=True,
     ).dropna(subset=["value"])
+    points["run"] = _runs(points) if is_time else 0
+    points["opacity"] = (~points.duplicated(["series", "run"], keep=False)).astype(int)
     names = list(dict.fromkeys(points["series"]))
     x = alt.X(
         "along:T" if is_time else "along:Q",
@@ -105,21 +108,39 @@ def lines(
                 y=alt.Y("low:Q", title=title), y2="high:Q"
             )
         )
-    line = base.mark_line(strokeWidth=2, interpolate="linear").encode(y=y)
+    line = base.mark_line(strokeWidth=2, interpolate="linear").encode(
+        y=y, detail="run:N"
+    )
+    # those on their own are seen; the others only tell their numbers to the pointer
+    point = base.mark_point(size=90, filled=True).encode(
+        y=y, description="tip:N", opacity=alt.Opacity("opacity:Q", scale=None)
+    )
     if len(names) > 1:
+        color = color_of(canvas, "series", names)
         line = line.encode(
-            color=color_of(canvas, "series", names),
+            color=color,
             strokeDash=alt.StrokeDash(
                 "series:N", scale=alt.Scale(domain=names, range=DASHES[: len(names)])
             ),
         )
+        # with a legend of their own they would take the lines' place in it
+        point = point.encode(color=color.copy().legend(None))
     else:
-        line = line.encode(color=alt.value(MAIN))
-    layers.append(line)
-    # points that show nothing but their numbers, to those who point at them
-    layers.append(
-        base.mark_point(size=90, filled=True, opacity=0).encode(
-            y=y, description="tip:N"
-        )
-    )
+        line, point = (layer.encode(color=alt.value(MAIN)) for layer in (line, point))
+    layers += [line, point]
     return sized(alt.layer(*layers), canvas, height)
+
+
+def _runs(points: pd.DataFrame) -> pd.Series[int]:
+    """Of each point a number that it shares with those of its series without a gap.
+
+    Args:
+        points: with `series`, and `along` as dates in ISO format. There are gaps only
+            where each date is the first of a month.
+    """
+    days = pd.to_datetime(points["along"])
+    if (days.dt.day != 1).any():
+        return pd.Series(0, points.index)
+    months = days.dt.year * 12 + days.dt.month
+    # both grow by one from month to month until a month is missing
+    return months - months.groupby(points["series"]).rank("dense").astype(int)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from dashboard import forms
 from dashboard.figure import Figure, Section
 from dashboard.forms import Measure
-from dashboard.sections.groups import main_groups, named
-from dashboard.words import count, percent
+from dashboard.sections.groups import among, few, large, main_groups, named
+from dashboard.words import count, decimal, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,19 +45,19 @@ def _value(marts: Marts) -> Figure:
     drawn, notes = main_groups(rows, "customers", "channel")
     drawn = drawn.sort_values("net_revenue_per_customer", ascending=False)
     title = "There are no customers yet"
-    told = named(drawn, "channel")
+    told = large(named(drawn, "channel"), "customers")
     if len(told) > 1:
         best, least = told.iloc[0], told.iloc[-1]
-        title = (
+        title = among(
+            notes,
+            "channels",
             f"A customer from {best['channel']} has brought "
-            f"{best['net_revenue_per_customer']:,.2f}, one from {least['channel']} "
-            f"{least['net_revenue_per_customer']:,.2f}"
+            f"{decimal(best['net_revenue_per_customer'], 2)}, one from "
+            f"{least['channel']} {decimal(least['net_revenue_per_customer'], 2)}",
         )
     elif len(drawn):
-        title = (
-            "A customer has brought "
-            f"{drawn['net_revenue_per_customer'].iloc[0]:,.2f} on average"
-        )
+        average = rows["net_revenue"].sum() / rows["customers"].sum()
+        title = f"A customer has brought {decimal(average, 2)} on average"
     return Figure(
         name="channel_value",
         mart="channel_performance",
@@ -73,7 +73,7 @@ def _value(marts: Marts) -> Figure:
                 "order_conversion_rate",
             ]
         ],
-        notes=notes,
+        notes=(*notes, *few(drawn, "channel", "customers", "customer")),
         draw=None
         if drawn.empty
         else lambda canvas: forms.bars(
@@ -92,16 +92,19 @@ def _order_value(marts: Marts) -> Figure:
     drawn, notes = main_groups(sold, "orders", "channel")
     drawn = drawn.sort_values("average_order_value", ascending=False)
     title = "No channel has an order yet"
-    told = named(drawn, "channel")
+    told = large(named(drawn, "channel"), "orders")
     if len(told) > 1:
         best, least = told.iloc[0], told.iloc[-1]
-        title = (
-            f"An average order is worth {best['average_order_value']:,.2f} from "
-            f"{best['channel']}, {least['average_order_value']:,.2f} from "
-            f"{least['channel']}"
+        title = among(
+            notes,
+            "channels",
+            f"An average order is worth {decimal(best['average_order_value'], 2)} from "
+            f"{best['channel']}, {decimal(least['average_order_value'], 2)} from "
+            f"{least['channel']}",
         )
     elif len(drawn):
-        title = f"An average order is worth {drawn['average_order_value'].iloc[0]:,.2f}"
+        average = sold["revenue"].sum() / sold["orders"].sum()
+        title = f"An average order is worth {decimal(average, 2)}"
     return Figure(
         name="channel_aov",
         mart="channel_performance",
@@ -131,8 +134,9 @@ def _order_value(marts: Marts) -> Figure:
 def _performance(marts: Marts) -> pd.DataFrame:
     return marts.ask(
         "select channel, customers, buyers, orders, revenue, revenue_share,"
-        " average_order_value, net_revenue_per_customer, net_revenue_per_buyer,"
-        " orders_per_buyer, order_conversion_rate from channel_performance"
+        " net_revenue, average_order_value, net_revenue_per_customer,"
+        " net_revenue_per_buyer, orders_per_buyer, order_conversion_rate"
+        " from channel_performance"
         " order by revenue desc, channel"
     )
 
@@ -154,6 +158,11 @@ def _monthly(marts: Marts) -> Figure:
     channels = _largest(rows, "orders")
     whole = rows[rows["is_complete"] & rows["channel"].isin(channels)]
     whole = whole.iloc[whole["channel"].map(channels.index).argsort(kind="stable")]
+    notes = (
+        (f"The chart has the {count(len(channels), 'channel')} with most orders.",)
+        if rows["channel"].nunique() > len(channels)
+        else ()
+    )
     title = "No month has ended yet"
     if len(whole):
         last = whole[whole["order_month"] == whole["order_month"].max()]
@@ -163,19 +172,15 @@ def _monthly(marts: Marts) -> Figure:
         if len(best):
             title = (
                 f"In {best['order_month'].iloc[0]:%B %Y} {best['channel'].iloc[0]} "
-                "had the highest average order value: "
-                f"{best['average_order_value'].iloc[0]:,.2f}"
+                f"had the highest average order value{' of these' if notes else ''}: "
+                f"{decimal(best['average_order_value'].iloc[0], 2)}"
             )
     return Figure(
         name="channel_aov_monthly",
         mart="channel_aov_monthly",
         title=title,
         rows=rows.iloc[::-1],
-        notes=(
-            f"The chart has the {count(len(channels), 'channel')} with most orders.",
-        )
-        if rows["channel"].nunique() > len(channels)
-        else (),
+        notes=notes,
         is_wide=True,
         draw=None
         if whole.empty
@@ -205,10 +210,12 @@ def _regions(marts: Marts) -> Figure:
     if len(rows):
         top = rows.iloc[0]
         names = [name for name in (top["channel"], top["region"]) if name != "unknown"]
-        title = (
-            f"{' in '.join(names) or 'What is unknown'} brings most: "
-            f"{percent(top['revenue_share'])} of the revenue"
-        )
+        title = "Neither the channel nor the region of most revenue is known"
+        if names:
+            title = (
+                f"{' in '.join(names)} brings most: "
+                f"{percent(top['revenue_share'])} of the revenue"
+            )
     return Figure(
         name="channel_regions",
         mart="channel_region_revenue",
@@ -251,11 +258,13 @@ def _cost(marts: Marts) -> Figure:
         dear = last.iloc[0]
         title = (
             f"A new customer from {dear['channel']} cost "
-            f"{dear['acquisition_cost']:,.2f} in {dear['month']:%B %Y}"
+            f"{decimal(dear['acquisition_cost'], 2)} in {dear['month']:%B %Y}"
         )
         if len(last) > 1:
             cheap = last.iloc[-1]
-            title += f", one from {cheap['channel']} {cheap['acquisition_cost']:,.2f}"
+            title += (
+                f", one from {cheap['channel']} {decimal(cheap['acquisition_cost'], 2)}"
+            )
     elif len(rows):
         title = "The spend has brought no new customer yet"
     return Figure(

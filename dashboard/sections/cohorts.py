@@ -8,7 +8,7 @@ from dashboard import forms
 from dashboard.figure import Figure, Section
 from dashboard.forms import Measure
 from dashboard.sections.groups import few, large
-from dashboard.words import is_missing, percent
+from dashboard.words import count, decimal, percent
 
 if TYPE_CHECKING:
     import altair as alt
@@ -22,6 +22,7 @@ _ON_A_PHONE = 12
 _RATES = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5)
 _LINES = 6
 _MONTH = 3
+_YOUNG = f"No cohort of the last {_COHORTS} months has a whole month behind it yet"
 
 
 def section(marts: Marts) -> Section:
@@ -51,17 +52,19 @@ def _heatmap(cohorts: pd.DataFrame) -> Figure:
     rows = cohorts[cohorts["months_since_first_order"] > 0]
     rows = rows.assign(is_open=~rows["is_mature"])
     mature = rows[rows["is_mature"]]
-    title = "No cohort has a whole month behind it yet"
+    title = _YOUNG
     third = mature[mature["months_since_first_order"] == _MONTH]
     third = large(third, "cohort_size")
     if len(third):
         best = third.sort_values("retention_rate", ascending=False).iloc[0]
         least = third.sort_values("retention_rate").iloc[0]
-        title = (
-            f"Three months on, {percent(least['retention_rate'])} "
-            f"({least['cohort_month']:%B %Y}) to {percent(best['retention_rate'])} "
-            f"({best['cohort_month']:%B %Y}) of a cohort order"
-        )
+        title = f"Three months on, {percent(least['retention_rate'])} of a cohort order"
+        if best["retention_rate"] > least["retention_rate"]:
+            title = (
+                f"Three months on, {percent(least['retention_rate'])} "
+                f"({least['cohort_month']:%B %Y}) to {percent(best['retention_rate'])} "
+                f"({best['cohort_month']:%B %Y}) of a cohort order"
+            )
     elif len(mature):
         title = "The cohorts are too young to compare their third month"
 
@@ -162,18 +165,20 @@ def _cumulative(cohorts: pd.DataFrame) -> Figure:
     mature = large(cohorts[cohorts["is_mature"]], "cohort_size")
     # the cohorts that a line each can be told apart by, spread over those there are
     months = sorted(set(mature["cohort_month"]))
-    step = max(1, -(-len(months) // _LINES))
-    chosen = months[::-1][::step][::-1]
+    lines = min(_LINES, len(months))
+    chosen = [
+        months[at * (len(months) - 1) // max(1, lines - 1)] for at in range(lines)
+    ]
     rows = mature[mature["cohort_month"].isin(chosen)].assign(
         cohort=lambda frame: [f"{day:%Y-%m}" for day in frame["cohort_month"]]
     )
-    title = "No cohort has a whole month behind it yet"
+    title = _YOUNG
     if months:
         oldest = mature[mature["cohort_month"] == months[0]].iloc[-1]
         title = (
             f"A customer of {months[0]:%B %Y} has brought "
-            f"{oldest['cumulative_value_per_customer']:,.2f} on average after "
-            f"{oldest['months_since_first_order']:.0f} months"
+            f"{decimal(oldest['cumulative_value_per_customer'], 2)} on average after "
+            f"{count(oldest['months_since_first_order'], 'month')}"
         )
     return Figure(
         name="cumulative_value",
@@ -187,7 +192,9 @@ def _cumulative(cohorts: pd.DataFrame) -> Figure:
                 "cumulative_value_per_customer",
             ]
         ],
-        notes=(f"Every {step}th cohort has a line.",) if step > _MONTH else (),
+        notes=(f"{lines} of the {len(months)} cohorts have a line.",)
+        if len(months) > lines
+        else (),
         draw=None
         if rows.empty
         else lambda canvas: forms.lines(
@@ -209,23 +216,32 @@ def _first_orders(marts: Marts) -> Figure:
         " value_per_customer_365d, net_revenue_per_customer from cohort_first_orders"
         " order by cohort_month"
     )
-    known = rows.dropna(subset=["value_per_customer_90d"])
-    title = "No customer has 90 days behind the first order yet"
+    # what only the first of a cohort had the time to bring says nothing of the others
+    whole = rows.assign(
+        **{
+            f"value_per_customer_{days}d": rows[f"value_per_customer_{days}d"].where(
+                rows[f"mature_customers_{days}d"] == rows["new_customers"]
+            )
+            for days in (90, 365)
+        }
+    )
+    known = whole.dropna(subset=["value_per_customer_90d"])
+    title = "No cohort has 90 days behind its first orders yet"
     if len(known):
         last = known.iloc[-1]
         title = (
             f"The first order of {last['cohort_month']:%B %Y} was worth "
-            f"{last['first_order_revenue_per_customer']:,.2f}; after 90 days a "
-            f"customer has brought {last['value_per_customer_90d']:,.2f}"
+            f"{decimal(last['first_order_revenue_per_customer'], 2)}; after 90 days a "
+            f"customer has brought {decimal(last['value_per_customer_90d'], 2)}"
         )
     notes = (
         (
             (
-                "The newest cohorts' values are of those of their customers who had "
-                "the time."
+                "The chart has cohorts all of whose customers had the time; the "
+                "numbers of newer ones are of those who had."
             ),
         )
-        if len(rows) and not is_missing(rows["mature_customers_90d"].iloc[-1])
+        if len(rows)
         else ()
     )
     return Figure(
@@ -239,7 +255,7 @@ def _first_orders(marts: Marts) -> Figure:
         if rows.empty
         else lambda canvas: forms.lines(
             canvas,
-            rows,
+            whole,
             "cohort_month",
             [
                 Measure("first_order_revenue_per_customer", "first order"),

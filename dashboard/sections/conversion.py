@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from dashboard import forms
 from dashboard.figure import Figure, Section
 from dashboard.forms import Measure
-from dashboard.sections.groups import few, main_groups, named
-from dashboard.words import percent
+from dashboard.sections.groups import among, few, main_groups, named
+from dashboard.words import count, percent
 
 if TYPE_CHECKING:
     from dashboard.marts import Marts
@@ -35,15 +35,14 @@ def _signups(marts: Marts) -> Figure:
         " order by window_days"
     )
     known = rows.dropna(subset=[_RATE]).assign(
-        window=lambda frame: frame["window_days"].map("{} days".format)
+        window=lambda frame: [count(days, "day") for days in frame["window_days"]]
     )
     title = "No signup dates are known, or none is old enough"
     if len(known):
         first, last = known.iloc[0], known.iloc[-1]
         title = (
             f"{percent(last[_RATE])} of the signups order within {last['window']}, "
-            f"{percent(first[_RATE])} within "
-            f"{first['window'].replace('1 days', 'one day')}"
+            f"{percent(first[_RATE])} within {first['window']}"
         )
     return Figure(
         name="signup_conversion",
@@ -74,16 +73,22 @@ def _signups_by_channel(marts: Marts) -> Figure:
     )
     drawn, notes = main_groups(rows.dropna(subset=[_RATE]), "mature_signups", "channel")
     drawn = drawn.sort_values(_RATE, ascending=False, kind="stable")
-    title = "No signup dates are known, or none is old enough"
+    within = f"within {count(rows['window_days'].max() if len(rows) else 0, 'day')}"
+    title = f"No signup with a known date has had its chance {within} yet"
     told = named(drawn, "channel")
-    if len(told):
-        best = told.iloc[0]
-        title = (
+    if len(told) > 1 and told[_RATE].iloc[0] > told[_RATE].iloc[-1]:
+        best, second = told.iloc[0], told.iloc[1]
+        title = among(
+            notes,
+            "channels",
             f"Signups from {best['channel']} become buyers most often: "
-            f"{percent(best[_RATE])} within {best['window_days']} days"
+            f"{percent(best[_RATE])} {within}",
         )
-        if len(told) > 1 and best[_ENDS[0]] <= told.iloc[1][_ENDS[1]]:
-            title += f"; chance alone could put them before {told.iloc[1]['channel']}"
+        if best[_ENDS[0]] <= second[_ENDS[1]]:
+            title += f"; chance alone could put them before {second['channel']}"
+    elif len(drawn):
+        rate = rows["converted"].sum() / rows["mature_signups"].sum()
+        title = f"{percent(rate)} of the signups become buyers {within}"
     return Figure(
         name="signup_conversion_by_channel",
         mart="signup_conversion",
@@ -96,7 +101,7 @@ def _signups_by_channel(marts: Marts) -> Figure:
             canvas,
             drawn,
             "channel",
-            Measure(_RATE, f"have ordered within {drawn['window_days'].iloc[0]} days"),
+            Measure(_RATE, f"have ordered {within}"),
             _ENDS,
             tip=["channel", "converted", "mature_signups", _RATE, *_ENDS],
         ),
@@ -113,12 +118,17 @@ def _sessions(marts: Marts) -> Figure:
     drawn = drawn.sort_values(_RATE, ascending=False, kind="stable")
     title = "No visits are known: the export has no web_sessions"
     told = named(drawn, "source")
-    if len(told):
+    if len(told) > 1 and told[_RATE].iloc[0] > told[_RATE].iloc[-1]:
         best = told.iloc[0]
-        title = (
+        title = among(
+            notes,
+            "sources",
             f"Visits from {best['source']} end in a purchase most often: "
-            f"{percent(best[_RATE], 1)}"
+            f"{percent(best[_RATE], 1)}",
         )
+    elif len(drawn):
+        rate = rows["converted_sessions"].sum() / rows["sessions"].sum()
+        title = f"{percent(rate, 1)} of the visits end in a purchase"
     return Figure(
         name="session_conversion",
         mart="session_conversion",

@@ -31,6 +31,7 @@ SEGMENTS = [
 ]
 _MOVES = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75)
 _APART, _MANY = 12, 30
+_DIFFERS = 105
 
 
 def section(marts: Marts) -> Section:
@@ -69,7 +70,7 @@ def _rfm(marts: Marts) -> Figure:
     there = rows[rows["customers"] > 0]
     top = there.sort_values("revenue_share", ascending=False).head(1)
     title = "There are no customers yet"
-    if len(top) and top["revenue_share"].notna().all():
+    if len(top) and rows["net_revenue"].sum() > 0:
         best = top.iloc[0]
         title = (
             f"{best['rfm_segment']} are {percent(best['customer_share'])} of the "
@@ -110,7 +111,7 @@ def _value(marts: Marts) -> Figure:
     buyers = rows["customers"].sum()
     best = rows[(rows["value_segment"] == "high") & (rows["customers"] > 0)]
     title = "Too few buyers differ in value to tell segments apart"
-    if len(best) and best["revenue_share"].notna().all():
+    if len(best) and rows["net_revenue"].sum() > 0:
         title = (
             f"The most valuable {percent(best['customers'].iloc[0] / buyers)} of the "
             f"buyers bring {percent(best['revenue_share'].iloc[0])} of the net revenue"
@@ -152,7 +153,7 @@ def _profile(marts: Marts) -> Figure:
     )
     apart = apart.sort_values("affinity_index", ascending=False)
     title = "Nothing sets the most valuable buyers apart yet"
-    if len(apart):
+    if len(apart) and apart["affinity_index"].iloc[0] >= _DIFFERS:
         most = apart.iloc[0]
         title = (
             f"Among the most valuable buyers “{most['trait']}” is "

@@ -37,10 +37,17 @@ def main_groups(
         return drawn, ()
     return drawn, (
         (
-            f"The chart leaves out {count(left_out, f'smaller {noun}')}; the numbers "
+            f"The chart leaves out {count(left_out, f'other {noun}')}; the numbers "
             "below have all."
         ),
     )
+
+
+def among(notes: tuple[str, ...], groups: str, sentence: str) -> str:
+    """A finding about groups that are drawn, which says so where others are not."""
+    if not notes:
+        return sentence
+    return f"Among the largest {groups}, {sentence[:1].lower()}{sentence[1:]}"
 
 
 def large(rows: pd.DataFrame, size: str) -> pd.DataFrame:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dashboard.figure import Section, Tile
-from dashboard.words import change, is_missing, money, month, percent
+from dashboard.words import change, count, decimal, is_missing, money, month, percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,7 +49,7 @@ def _weeks(marts: Marts) -> list[Tile]:
         ("Revenue", now["revenue"], before["revenue"], money),
         ("Net revenue", now["net_revenue"], before["net_revenue"], money),
         ("Orders", now["orders"], before["orders"], "{:,.0f}".format),
-        ("Average order value", average, average_before, "{:,.2f}".format),
+        ("Average order value", average, average_before, partial(decimal, digits=2)),
     ]
     return [
         Tile(
@@ -94,7 +95,9 @@ def _months(marts: Marts) -> list[Tile]:
                 month(now["month"]),
                 "active customers grow"
                 if now["quick_ratio"] > 1
-                else "active customers shrink",
+                else "active customers shrink"
+                if now["quick_ratio"] < 1
+                else "active customers stay as many",
             )
         )
     return tiles
@@ -109,7 +112,7 @@ def _overall(marts: Marts) -> list[Tile]:
         Tile(
             "Buy again within 90 days",
             percent(rate["repeat_rate"]),
-            f"of {rate['mature_buyers']:,} buyers with 90 days behind them",
+            f"of {count(rate['mature_buyers'], 'buyer')} with 90 days behind them",
             f"95 % interval {_range(rate)}",
         )
         for _, rate in rates.iterrows()

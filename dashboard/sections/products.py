@@ -8,8 +8,8 @@ from dashboard import forms
 from dashboard.figure import Figure, Section
 from dashboard.forms import Measure
 from dashboard.sections.customers import SEGMENTS
-from dashboard.sections.groups import FEW, few, main_groups
-from dashboard.words import count
+from dashboard.sections.groups import FEW, among, few, main_groups
+from dashboard.words import count, decimal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,6 +20,7 @@ _INDEX = (60, 80, 95, 105, 120, 150)
 _COLUMNS = 8
 _PAIRS = 12
 _TOO_FEW = 10
+_DIFFERS = 105
 
 
 def section(marts: Marts) -> Section:
@@ -50,7 +51,7 @@ def _categories(marts: Marts) -> Figure:
         "category",
         "orders",
         "No order has lines with products",
-        "buy",
+        "Of what “{}” spend, {:.1f} times the usual share goes to {}",
     )
 
 
@@ -67,7 +68,7 @@ def _regions(marts: Marts) -> Figure:
         "region",
         "customers",
         "There are no customers yet",
-        "live in",
+        "Of “{}”, {:.1f} times the usual share live in {}",
     )
 
 
@@ -78,7 +79,7 @@ def _affinity(
     column: str,
     size: str,
     nothing: str,
-    verb: str,
+    finding: str,
 ) -> Figure:
     """Segments against categories or regions, coloured by the affinity index."""
     sizes = rows.groupby(column)[size].sum().sort_values(ascending=False, kind="stable")
@@ -92,12 +93,13 @@ def _affinity(
         most = enough.sort_values(
             "affinity_index", ascending=False, kind="stable"
         ).iloc[0]
-        title = (
-            f"{most['rfm_segment']} {verb} {most[column]} "
-            f"{most['affinity_index'] / 100:.1f} times as much as everyone"
-        )
+        title = "No segment differs much from everyone"
+        if most["affinity_index"] >= _DIFFERS:
+            title = finding.format(
+                most["rfm_segment"], most["affinity_index"] / 100, most[column]
+            )
     elif len(seen):
-        title = f"Too few {size} to say what segments {verb} more than others"
+        title = f"Too few {size} to tell segments apart"
     return Figure(
         name=name,
         mart=mart,
@@ -176,9 +178,11 @@ def _first_categories(marts: Marts) -> Figure:
         title = "What customers first bought is not known: the export has no products"
     elif len(drawn):
         best = drawn.iloc[0]
-        title = (
+        title = among(
+            notes,
+            "categories",
             f"Customers who begin with {best['category']} bring most in 180 days: "
-            f"{best['net_revenue_per_customer_180d']:,.2f} each"
+            f"{decimal(best['net_revenue_per_customer_180d'], 2)} each",
         )
     return Figure(
         name="first_categories",

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 from dashboard import forms
 from dashboard.figure import Figure, Section
 from dashboard.forms import Measure
-from dashboard.words import count, percent
+from dashboard.words import count, decimal, is_missing, percent
 
 if TYPE_CHECKING:
     from dashboard.marts import Marts
+
+
+_SEEN = 0.0001
 
 
 def section(marts: Marts) -> Section:
@@ -26,7 +29,8 @@ def section(marts: Marts) -> Section:
 def _reconciliation(marts: Marts) -> Figure:
     rows = marts.ask(
         "select table_name, step, reason, is_balance, rows, revenue, revenue_start,"
-        " revenue_end from revenue_reconciliation where rows <> 0 or is_balance"
+        " revenue_end from revenue_reconciliation"
+        " where rows <> 0 or revenue <> 0 or is_balance"
         " order by table_name, step_number"
     )
     orders = rows[(rows["table_name"] == "orders") & rows["is_balance"]]
@@ -37,12 +41,12 @@ def _reconciliation(marts: Marts) -> Figure:
     if len(orders) and orders["revenue"].iloc[0]:
         start, end = orders["revenue"].iloc[0], orders["revenue"].iloc[-1]
         title = (
-            f"Of {start:,.2f} in the files of orders {end:,.2f} reaches the marts; "
-            "each cent of the difference has its reason"
+            f"Of {decimal(start, 2)} in the files of orders {decimal(end, 2)} is left "
+            "as net revenue; each cent of the difference has its reason"
         )
     steps = moved.assign(
         why=[
-            f"{step}: {reason}" if reason else step
+            step if is_missing(reason) else f"{step}: {reason}"
             for step, reason in zip(moved["step"], moved["reason"], strict=True)
         ]
     )
@@ -73,6 +77,8 @@ def _sensitivity(marts: Marts) -> Figure:
     known = rows.dropna(subset=["relative_difference"])
     title = "No order counts yet, whatever the definition"
     if len(known):
+        title = "Other definitions would come to the same"
+    if len(known) and abs(known["relative_difference"].iloc[0]) >= _SEEN:
         most = known.iloc[0]
         way = "higher" if most["relative_difference"] > 0 else "lower"
         title = (

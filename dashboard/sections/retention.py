@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dashboard import forms
 from dashboard.figure import Figure, Section
 from dashboard.forms import Measure
-from dashboard.sections.groups import few, main_groups, named
+from dashboard.sections.groups import among, few, main_groups, named
 from dashboard.words import count, percent
 
 if TYPE_CHECKING:
@@ -54,14 +54,13 @@ def _repeat(marts: Marts) -> Figure:
         "repeat_purchase_rates where channel = 'all' order by window_days"
     )
     known = rows.dropna(subset=[_RATE]).assign(
-        window=lambda frame: frame["window_days"].map("{} days".format)
+        window=lambda frame: [count(days, "day") for days in frame["window_days"]]
     )
     title = "No buyer has had the time to order again yet"
     if len(known):
         rate = known[known["window_days"] == _usual(known["window_days"])].iloc[0]
         title = (
-            f"{percent(rate[_RATE])} of the buyers order again within "
-            f"{rate['window_days']} days"
+            f"{percent(rate[_RATE])} of the buyers order again within {rate['window']}"
         )
     return Figure(
         name="repeat_rates",
@@ -107,20 +106,22 @@ def _repeat_by_channel(marts: Marts) -> Figure:
     known = known.sort_values(_RATE, ascending=False, kind="stable")
     title = "No channel's buyers have had the time to order again yet"
     told = named(known, "channel")
-    if len(told) > 1:
+    within = f"within {count(window, 'day')}"
+    if len(told) > 1 and told[_RATE].iloc[0] > told[_RATE].iloc[-1]:
         best, least = told.iloc[0], told.iloc[-1]
         apart = best[_ENDS[0]] > least[_ENDS[1]]
-        title = (
+        title = among(
+            notes,
+            "channels",
             f"Buyers from {best['channel']} return most ({percent(best[_RATE])} "
-            f"within {window} days), those from {least['channel']} least "
-            f"({percent(least[_RATE])})"
+            f"{within}), those from {least['channel']} least "
+            f"({percent(least[_RATE])})",
         )
         if not apart:
             title += ", but chance alone could explain that"
     elif len(known):
-        title = (
-            f"{percent(known[_RATE].iloc[0])} of the buyers return within {window} days"
-        )
+        rate = rows["repeat_buyers"].sum() / rows["mature_buyers"].sum()
+        title = f"{percent(rate)} of the buyers return {within}"
     return Figure(
         name="repeat_rates_by_channel",
         mart="repeat_purchase_rates",
@@ -133,7 +134,7 @@ def _repeat_by_channel(marts: Marts) -> Figure:
             canvas,
             known,
             "channel",
-            Measure(_RATE, f"order again within {window} days"),
+            Measure(_RATE, f"order again {within}"),
             _ENDS,
             tip=["channel", "repeat_buyers", "mature_buyers", _RATE, *_ENDS],
         ),
@@ -204,13 +205,13 @@ def _gaps(marts: Marts) -> Figure:
     title = "Nobody has ordered a second time yet"
     if len(rows):
         title = (
-            f"The second order usually comes {rows['median_days'].iloc[0]:,.0f} days "
-            "after the first"
+            "The second order usually comes "
+            f"{count(rows['median_days'].iloc[0], 'day')} after the first"
         )
         if len(rows) > 1:
             title += (
                 f"; by order {rows['order_number'].iloc[-1]} it is "
-                f"{rows['median_days'].iloc[-1]:,.0f} days"
+                f"{count(rows['median_days'].iloc[-1], 'day')}"
             )
     return Figure(
         name="order_gaps",
@@ -293,8 +294,8 @@ def _churn(marts: Marts) -> Figure:
     if len(known):
         people, gone = (int(known[c].sum()) for c in ("customers", "churned_customers"))
         title = (
-            f"{gone:,} of the {count(people, 'customer')} who could have left by now "
-            f"have churned: {percent(gone / people)}"
+            f"{percent(gone / people)} of the customers who could have left by now "
+            f"have churned: {gone:,} of {people:,}"
         )
     return Figure(
         name="churn_by_cohort",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dashboard import forms
 from dashboard.figure import Figure, Section
 from dashboard.forms import Measure
-from dashboard.words import change, count, percent
+from dashboard.words import change, count, decimal, percent
 
 if TYPE_CHECKING:
     from dashboard.marts import Marts
@@ -38,7 +38,7 @@ def _days(marts: Marts) -> Figure:
     elif len(averages) > _WEEKS:
         now, before = averages.iloc[-1], averages.iloc[-1 - _WEEKS]
         title = (
-            f"A day brings {now:,.2f} on average of the last {_WEEKS} days, "
+            f"A day brings {decimal(now, 2)} on average of the last {_WEEKS} days, "
             f"{change(now, before)} {_WEEKS} days earlier"
         )
     else:
@@ -86,9 +86,12 @@ def _customer_age(marts: Marts) -> Figure:
     first = rows[rows["days_since_first_order"] == 0]
     title = "No revenue yet"
     if len(first):
+        share = first["cumulative_revenue_share"].iloc[0]
         title = (
-            f"{percent(first['cumulative_revenue_share'].iloc[0])} of the net revenue "
-            "came on the day of a customer's first order, the rest later"
+            f"{percent(share)} of the net revenue came on the day of a customer's "
+            "first order, the rest later"
+            if share != 1
+            else "All net revenue came on the day of a customer's first order"
         )
     # beyond this the page's table would be longer than anyone reads
     shown = rows[rows["days_since_first_order"] <= 365]  # noqa: PLR2004 a year

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dashboard import forms
 from dashboard.figure import Figure, Section
 from dashboard.forms import Measure
-from dashboard.words import is_missing, percent
+from dashboard.words import count, is_missing, percent
 
 if TYPE_CHECKING:
     from dashboard.marts import Marts
@@ -35,11 +35,11 @@ def _winback(marts: Marts) -> Figure:
     title = "Nobody is to be won back"
     if len(rows) and targets:
         rate = rows["break_even_success_rate"].iloc[0]
-        title = f"Writing to {targets:,} customers who slip away "
+        title = f"Writing to {count(targets, 'customer')} who may be lost "
         title += (
             "cannot pay off"
             if is_missing(rate)
-            else f"pays off if {percent(rate, 1)} of them order again"
+            else f"pays off if {percent(rate, 1)} order again"
         )
     return Figure(
         name="winback",
@@ -77,11 +77,13 @@ def _welcome(marts: Marts) -> Figure:
         if len(pays):
             least = pays.iloc[0]
             title = (
-                "A welcome series pays off if it improves the repeat rate of "
+                "A welcome series would pay off if it improved the repeat rate of "
                 f"{percent(least['base_rate'])} by "
-                f"{percent(least['relative_improvement'])}, to "
-                f"{percent(least['improved_rate'])}"
+                f"{percent(least['relative_improvement'])}"
             )
+            if len(pays) < len(known):
+                short = known[known["net_value_per_year"] <= 0].iloc[-1]
+                title += f"; {percent(short['relative_improvement'])} would not do"
     return Figure(
         name="welcome_series",
         mart="welcome_series_scenarios",

@@ -51,7 +51,8 @@ def serve(
     programs: Programs = PROGRAMS,
 ) -> None:
     """Show the marts in Superset's dashboards, on this machine alone, until Ctrl-C."""
-    for ending in (signal.SIGTERM, signal.SIGHUP):
+    # what a script runs in the background ignores SIGINT unless it says otherwise
+    for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, _interrupt)
     with explained():
         assets = read_assets()

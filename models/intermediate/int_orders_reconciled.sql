@@ -29,7 +29,7 @@ reconciled as (
         'loaded' as step,
         null as reason,
         count(*) as rows,
-        sum(revenue_in_file) as revenue
+        {{ sum_of_amounts('revenue_in_file') }} as revenue
     from traced
 
     union all
@@ -38,7 +38,7 @@ reconciled as (
         'converted' as step,
         null as reason,
         0 as rows,
-        sum(revenue - revenue_in_file) as revenue
+        {{ sum_of_amounts('revenue - revenue_in_file') }} as revenue
     from traced
 
     union all
@@ -47,7 +47,7 @@ reconciled as (
         'not counted' as step,
         status as reason,
         -1 * count(*) as rows,
-        -1 * sum(revenue) as revenue
+        -1 * {{ sum_of_amounts('revenue') }} as revenue
     from traced
     where not is_counted
     group by status
@@ -58,7 +58,7 @@ reconciled as (
         'after the as-of date' as step,
         null as reason,
         -1 * count(*) as rows,
-        -1 * sum(revenue) as revenue
+        -1 * {{ sum_of_amounts('revenue') }} as revenue
     from traced
     where is_counted and is_later
 )

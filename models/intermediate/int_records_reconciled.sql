@@ -18,8 +18,9 @@ reconciled as (
         end as step,
         sum(case when load_totals.step = 'read' then 1 else -1 end * load_totals.rows)
             as rows,
-        sum(case when load_totals.step = 'read' then 1 else -1 end * load_totals.amount)
-            as revenue
+        {{ sum_of_amounts(
+            "case when load_totals.step = 'read' then 1 else -1 end * load_totals.amount"
+        ) }} as revenue
     from load_totals
     inner join loads on load_totals.load_id = loads.load_id
     -- what was loaded is counted in the tables themselves

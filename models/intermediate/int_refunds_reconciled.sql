@@ -40,7 +40,7 @@ reconciled as (
         'loaded' as step,
         null as reason,
         count(*) as rows,
-        sum(amount) as revenue
+        {{ sum_of_amounts('amount') }} as revenue
     from traced
 
     union all
@@ -49,7 +49,7 @@ reconciled as (
         'order does not count' as step,
         fault_of_order as reason,
         -1 * count(*) as rows,
-        -1 * sum(amount) as revenue
+        -1 * {{ sum_of_amounts('amount') }} as revenue
     from traced
     where fault_of_order is not null
     group by fault_of_order
@@ -60,7 +60,7 @@ reconciled as (
         'after the as-of date' as step,
         null as reason,
         -1 * count(*) as rows,
-        -1 * sum(amount) as revenue
+        -1 * {{ sum_of_amounts('amount') }} as revenue
     from traced
     where fault_of_order is null and is_later
 
@@ -70,7 +70,8 @@ reconciled as (
         'converted' as step,
         null as reason,
         0 as rows,
-        max(converted.refunded_amount) - sum(traced.amount) as revenue
+        max(converted.refunded_amount) - {{ sum_of_amounts('traced.amount') }}
+            as revenue
     from traced
     cross join converted
     where traced.fault_of_order is null and not traced.is_later

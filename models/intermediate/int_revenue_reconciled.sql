@@ -52,7 +52,7 @@ reconciled as (
         'refunded' as step,
         null as reason,
         0 as rows,
-        -1 * sum(refunded_amount) as revenue
+        -1 * {{ sum_of_amounts('refunded_amount') }} as revenue
     from refunds_converted
 )
 

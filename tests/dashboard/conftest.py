@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
     from sandbox.server import Server
+    from tests.dbt_host import DbtHost
 
 # the tests of models and the unit tests are for tests/project
 MODELS_ONLY = {"DBT_EXCLUDE_RESOURCE_TYPES": "unit_test test"}
@@ -25,11 +26,15 @@ VALUE = ("--select", "path:models/marts/value+")
 
 
 @pytest.fixture(scope="session")
-def shop(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+def shop(
+    server: Server, dbt_host: DbtHost, tmp_path_factory: pytest.TempPathFactory
+) -> Warehouse:
     """Give a shop with bad records, whose forecasts are good enough to be shown."""
     database = new_database(server, "page")
     environment = {**database.environment, **MODELS_ONLY}
-    warehouse = Warehouse(Database(environment), tmp_path_factory.mktemp("dbt"))
+    warehouse = Warehouse(
+        Database(environment), tmp_path_factory.mktemp("dbt"), dbt_host
+    )
     files = generate(
         tmp_path_factory.mktemp("files") / "shop",
         *("--customers", "1500", "--months", "18", "--dirty"),
@@ -47,7 +52,16 @@ def copied(server: Server, name: str, shop: Warehouse) -> Warehouse:
     database = new_database(server, name, template=template)
     environment = {**shop.database.environment, "PGDATABASE": name}
     assert database.environment["PGDATABASE"] == name
-    return Warehouse(Database(environment), shop.folder)
+    return replace(shop, database=Database(environment))
+
+
+def without_orders(server: Server, name: str, shop: Warehouse) -> Warehouse:
+    """Give a copy of the shop that has loaded files, of which no order counts."""
+    empty = copied(server, name, shop)
+    for table in empty.table_names("marts"):
+        if table not in {"marts.source_profile", "marts.revenue_reconciliation"}:
+            empty.database.rows(f"truncate {table}")
+    return empty
 
 
 @dataclass(frozen=True)
@@ -65,7 +79,7 @@ def written(shop: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Writte
     """Give the shop's page, images and CSV files."""
     shop.database.rows("create role looker login password 'look' in role bi_reader")
     login = {"PGUSER": "looker", "PGPASSWORD": "look"}
-    reader = Warehouse(Database({**shop.database.environment, **login}), shop.folder)
+    reader = replace(shop, database=Database({**shop.database.environment, **login}))
     folder = tmp_path_factory.mktemp("page")
     page, images, csv = folder / "page.html", folder / "images", folder / "csv"
     said = reader.run(

@@ -7,13 +7,17 @@ import re
 import signal
 import socket
 import subprocess
+from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+import psycopg2
 import pytest
 
-from tests.conftest import Database, new_database
-from tests.dashboard.conftest import PATIENCE_MS
+from dashboard.marts import Marts, open_marts
+from tests.conftest import Database, lead_to, new_database
+from tests.dashboard.conftest import PATIENCE_MS, copied, without_orders
 from tests.project.conftest import PROGRAMS, Warehouse
 
 if TYPE_CHECKING:
@@ -50,8 +54,10 @@ def test_charts_become_images_and_marts_become_csv(
         assert rows[0] == [name for (name,) in names]
 
 
-def test_without_marts_it_says_what_to_do(server: Server, tmp_path: Path) -> None:
-    bare = Warehouse(new_database(server), tmp_path)
+def test_without_marts_it_says_what_to_do(
+    server: Server, shop: Warehouse, tmp_path: Path
+) -> None:
+    bare = replace(shop, database=new_database(server))
     for command in (["build", "--out", tmp_path / "page.html"], ["serve"]):
         done = bare.attempt("dashboard", *command)
         assert done.returncode == 2
@@ -68,8 +74,17 @@ def test_what_cannot_be_reached_or_written_is_named(
     assert done.returncode == 2
     assert "file cannot be written" in done.stderr or "page.html" in done.stderr
 
+    # a page and images are looked after before what takes minutes, the tables too
+    for option, path in (("--out", tmp_path), ("--images", tmp_path / "file")):
+        options: list[str | Path] = ["--out", tmp_path / "page.html", option, path]
+        done = shop.attempt("dashboard", "build", *options, "--csv", tmp_path / "csv")
+        assert done.returncode == 2
+        assert f"{path} cannot be written" in done.stderr
+        assert not any((tmp_path / "csv").glob("*"))
+        assert not (tmp_path / "page.html").exists()
+
     lost = {**shop.database.environment, "PGPORT": "1"}
-    done = Warehouse(Database(lost), tmp_path).attempt("dashboard", "build")
+    done = replace(shop, database=Database(lost)).attempt("dashboard", "build")
     assert done.returncode == 2
     assert "No connection to PostgreSQL" in done.stderr
 
@@ -85,11 +100,94 @@ def test_a_page_that_cannot_be_made_leaves_the_old_one(
     assert list(tmp_path.iterdir()) == [file]
 
 
+def test_a_page_that_finds_no_room_leaves_nothing_behind(
+    server: Server, shop: Warehouse, tmp_path: Path
+) -> None:
+    file = tmp_path / "page.html"
+    done = subprocess.run(
+        # files of this process may have 8 blocks of at most 1024 bytes
+        [
+            *("sh", "-c", 'ulimit -f 8; exec "$@"', "sh"),
+            *(PROGRAMS / "dashboard", "build", "--out", file),
+        ],
+        check=False,
+        capture_output=True,
+        encoding="utf-8",
+        env=without_orders(server, "no_room", shop).database.environment,
+    )
+    assert done.returncode == 2
+    assert f"{file} cannot be written: File too large" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_who_may_not_read_is_told(shop: Warehouse, tmp_path: Path) -> None:
+    shop.database.rows("create role stranger login password 'who'")
+    login = {"PGUSER": "stranger", "PGPASSWORD": "who"}
+    stranger = replace(shop, database=Database({**shop.database.environment, **login}))
+    try:
+        for rights in ("", "grant select on marts.daily_revenue to stranger"):
+            if rights:
+                shop.database.rows(f"grant usage on schema marts to stranger; {rights}")
+            done = stranger.attempt("dashboard", "build", "--out", tmp_path / "p.html")
+            assert done.returncode == 2
+            assert "The role stranger may not read" in done.stderr
+            assert "bi_reader" in done.stderr
+            assert "build them" not in done.stderr
+        shop.database.rows(
+            "grant select on all tables in schema marts to stranger;"
+            " revoke select on marts.customer_ids from stranger"
+        )
+        with closing(stranger.database.connect()) as connection:
+            marts = Marts(connection)
+            assert marts.hidden == ["customer_ids"]
+            assert "customer_ids" not in marts.names()
+    finally:
+        shop.database.rows("drop owned by stranger; drop role stranger")
+
+
+def test_no_mart_is_replaced_while_it_is_read(
+    server: Server, shop: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = copied(server, "replaced", shop).database
+    database.rows("create role onlooker login password 'look' in role bi_reader")
+    login = {"PGUSER": "onlooker", "PGPASSWORD": "look"}
+    lead_to(Database({**database.environment, **login}), monkeypatch)
+    # as dbt does it, with what is left of an earlier build beside
+    replacing = (
+        "set lock_timeout = '100ms'; create table marts.new (like marts.{0});"
+        " insert into marts.new select * from marts.{0};"
+        " alter table marts.{0} rename to {0}__dbt_backup;"
+        " alter table marts.new rename to {0}"
+    )
+    database.rows(replacing.format("promo_reuse"))
+    database.rows("grant select on all tables in schema marts to bi_reader")
+    with open_marts() as marts:
+        names = marts.names()
+        for mart in names:
+            with pytest.raises(psycopg2.errors.LockNotAvailable):
+                database.rows(replacing.format(mart))
+        counted = [
+            marts.ask(f"select count(*) as rows from {mart}")["rows"][0]
+            for mart in names
+        ]
+    assert counted == [
+        database.value(f"select count(*) from marts.{mart}") for mart in names
+    ]
+    assert [f"marts.{mart}" for mart in names] == shop.table_names("marts")
+    database.rows(replacing.format("daily_revenue"))
+
+
 @pytest.fixture
 def served(shop: Warehouse) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """Give the port on which a page is served, and who serves it."""
+    """Give the port on which a page is served, and who serves it.
+
+    It is started as a script starts what is to run in the background: without Ctrl-C.
+    """
     with subprocess.Popen(
-        [PROGRAMS / "dashboard", "serve", "--port", "0"],
+        [
+            *("sh", "-c", 'trap "" INT; exec "$@"', "sh"),
+            *(PROGRAMS / "dashboard", "serve", "--port", "0"),
+        ],
         env=shop.database.environment,
         encoding="utf-8",
         stdout=subprocess.PIPE,

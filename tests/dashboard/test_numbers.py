@@ -169,7 +169,7 @@ def test_titles_say_what_the_marts_say(
         " from marts.revenue_reconciliation where table_name = 'orders'"
     )
     assert f"Of {files:,.2f} in the files" in titles["reconciliation"]
-    assert f" {marts:,.2f} reaches the marts" in titles["reconciliation"]
+    assert f" {marts:,.2f} is left as net revenue" in titles["reconciliation"]
 
 
 def test_a_scenario_follows_the_slider(

@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.dashboard.colors import contrast, difference, for_eyes
-from tests.dashboard.conftest import copied
+from tests.dashboard.conftest import copied, without_orders
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -179,11 +179,16 @@ def test_a_mark_tells_its_numbers_to_the_pointer(
     assert "Average order value: " in page.locator("#tip").inner_text()
 
 
-def test_hostile_names_are_text(
-    server: Server, shop: Warehouse, opened: Opener, tmp_path: Path
-) -> None:
+HOSTILE = "</script><script>document.title='taken'</script><img src=x onerror=1>&'\""
+LONG = "w" * 300
+
+
+@pytest.fixture(scope="module")
+def hostile_file(
+    server: Server, shop: Warehouse, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Give the page of a shop with hostile names, long names, and large amounts."""
     hostile = copied(server, "hostile", shop)
-    name = "</script><script>document.title='taken'</script><img src=x onerror=1>&'\""
     for mart, column, size in (
         ("channel_performance", "channel", "orders"),
         ("session_conversion", "source", "sessions"),
@@ -192,17 +197,34 @@ def test_hostile_names_are_text(
         hostile.database.rows(
             f"update marts.{mart} set {column} = %s where {size} ="
             f" (select max({size}) from marts.{mart})",
-            (name,),
+            (HOSTILE,),
         )
-    file = tmp_path / "page.html"
+    for mart in ("repeat_purchase_rates", "channel_aov_monthly", "channel_performance"):
+        hostile.database.rows(
+            f"update marts.{mart} set channel = %s where channel = 'email'", (LONG,)
+        )
+    # so few that a note names them
+    hostile.database.rows(
+        "update marts.repeat_purchase_rates set mature_buyers = 20"
+        f" where channel = '{LONG}' and mature_buyers > 20"
+    )
+    hostile.database.rows(
+        "update marts.daily_revenue"
+        " set revenue = 9876543210987, net_revenue = 9876543210987"
+    )
+    file = tmp_path_factory.mktemp("hostile") / "page.html"
     hostile.run("dashboard", "build", "--out", file)
-    seen = opened(file.as_uri())
+    return file
+
+
+def test_hostile_names_are_text(hostile_file: Path, opened: Opener) -> None:
+    seen = opened(hostile_file.as_uri())
     assert seen.complaints == []
     assert seen.page.title() == "Customer Insights"
-    assert name in seen.page.locator("#channel_aov tbody").text_content()  # type: ignore[operator]
+    assert HOSTILE in seen.page.locator("#channel_aov tbody").text_content()  # type: ignore[operator]
     assert (
         any(
-            name in (text or "")
+            HOSTILE in (text or "")
             for text in seen.page.locator(
                 "#channel_aov .on-wide text"
             ).all_text_contents()
@@ -211,13 +233,62 @@ def test_hostile_names_are_text(
     )
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_names_and_amounts_of_any_length_stay_within_the_page(
+    hostile_file: Path, opened: Opener, width: int
+) -> None:
+    page = opened(hostile_file.as_uri(), width).page
+    assert page.locator(".note", has_text=LONG).count() >= 1
+    assert "276,543,209,907,636" in page.locator(".tiles").first.inner_text()
+    inside, screen = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert inside <= screen
+    # what a tile or a note does not show is not seen anywhere
+    assert not page.evaluate(
+        "[...document.querySelectorAll('.tile, .note, h3')]"
+        ".filter((each) => each.scrollWidth > each.clientWidth)"
+        ".map((each) => each.textContent)"
+    )
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_no_number_of_a_bar_is_printed_over_a_name(
+    page_file: Path, opened: Opener, width: int
+) -> None:
+    page = opened(page_file.as_uri(), width).page
+    rows = page.evaluate(
+        """() => [...document.querySelectorAll('#definitions .chart')]
+            .filter((chart) => chart.offsetParent)
+            .flatMap((chart) => [...chart.querySelectorAll('text')])
+            .filter((text) => text.textContent.trim())
+            .map((text) => {
+                const box = text.getBoundingClientRect();
+                return [text.textContent, box.left, box.right, box.top, box.bottom];
+            })"""
+    )
+    assert any(re.fullmatch("\N{MINUS SIGN}[0-9.]+\\s%", text) for text, *_ in rows)
+    for one, other in combinations(rows, 2):
+        is_beside = one[2] <= other[1] or other[2] <= one[1]
+        assert is_beside or one[4] <= other[3] + 4 or other[4] <= one[3] + 4, (
+            one,
+            other,
+        )
+
+
+def test_each_anchor_leads_to_one_place(page_file: Path, opened: Opener) -> None:
+    page = opened(page_file.as_uri()).page
+    ids = page.evaluate(
+        "[...document.querySelectorAll('[id]')].map((element) => element.id)"
+    )
+    assert len(ids) == len(set(ids))
+    for link in page.locator("nav a").all():
+        target = page.locator(link.get_attribute("href") or "")
+        assert target.locator("h2").inner_text() == link.inner_text()
+
+
 def test_a_shop_without_orders_says_so_and_what_was_loaded(
     server: Server, shop: Warehouse, opened: Opener, tmp_path: Path
 ) -> None:
-    empty = copied(server, "nothing", shop)
-    for table in empty.table_names("marts"):
-        if table not in {"marts.source_profile", "marts.revenue_reconciliation"}:
-            empty.database.rows(f"truncate {table}")
+    empty = without_orders(server, "nothing", shop)
     file = tmp_path / "page.html"
     empty.run("dashboard", "build", "--out", file)
     page = opened(file.as_uri()).page

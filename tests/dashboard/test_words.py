@@ -51,6 +51,7 @@ def test_changes_are_said_in_words() -> None:
     assert change(50, 100) == "50\N{NO-BREAK SPACE}% less than"
     assert change(100.4, 100) == "about the same as"
     assert change(5, 0) == "after nothing"
+    assert change(0, 0) == "none either"
 
 
 def test_amounts_counts_and_lists() -> None:

@@ -68,3 +68,26 @@ def labelled(features: pd.DataFrame, truth: Floats, seed: int) -> pd.DataFrame:
 
 def _sigmoid(log_odds: pd.Series) -> Floats:
     return np.asarray(1 / (1 + np.exp(-log_odds)), np.float64)
+
+
+def one(**changes: object) -> pd.DataFrame:
+    """A customer like the typical one but for the changes."""
+    return pd.DataFrame(
+        [
+            {
+                "customer_id": "C1",
+                "days_since_last_order": 35.0,
+                "orders": 3,
+                "average_order_value": 50.0,
+                "net_revenue": 150.0,
+                "average_gap_days": 30.0,
+                "promo_share": 0.0,
+                "channel": "email",
+                "sessions_last_30d": 2.0,
+                "sessions_prior_90d_per_30d": 2.0,
+                "average_session_seconds": 90.0,
+                "days_observed": 95.0,
+            }
+            | changes
+        ]
+    )

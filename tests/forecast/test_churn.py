@@ -10,10 +10,8 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from forecast.churn import ChurnForecast, Refusal, forecast_churn
-from forecast.classifier import Method, fit_classifier
 from forecast.evaluation import evaluate, is_clearly_better
-from forecast.features import learn_encoding
-from forecast.reasons import LIKE_OTHERS, effects, reasons
+from forecast.reasons import LIKE_OTHERS
 from tests.forecast.customers import (
     Floats,
     by_recency,
@@ -21,6 +19,7 @@ from tests.forecast.customers import (
     by_visits_of_the_silent,
     customers,
     labelled,
+    one,
 )
 
 if TYPE_CHECKING:
@@ -147,6 +146,20 @@ def test_labels_of_the_present_are_not_read() -> None:
     )
 
 
+def test_reasons_name_what_matters(visited: tuple[Periods, ChurnForecast]) -> None:
+    (_, _, score), result = visited
+    told = result.customers["reason"]
+    matter = told.str.contains("last order") | told.str.contains("visits")
+    assert matter.mean() > 0.9
+    at_risk = score["days_since_last_order"].gt(200) & score["sessions_last_30d"].eq(0)
+    both = told.str.contains("last order") & told.str.contains("visits")
+    assert both[at_risk].mean() > 0.97
+    # the reason of a high risk raises it, that of a low one lowers it
+    raised = result.customers["probability_no_order_90d"] > 0.8
+    recent = score["days_since_last_order"] < 20
+    assert not told[raised & recent].str.contains("last order").any()
+
+
 def test_the_order_of_rows_changes_nothing() -> None:
     shop = periods(by_visits_of_the_silent, 2_000)
     mixed = [period.sample(frac=1, random_state=7) for period in shop]
@@ -163,150 +176,6 @@ def test_customers_are_forecast_alike_in_one_block_or_in_many(
     monkeypatch.setattr("forecast.classifier.BLOCK", 300)
     monkeypatch.setattr("forecast.churn.BLOCK", 700)
     pd.testing.assert_frame_equal(forecast(*shop).customers, whole.customers)
-
-
-def test_reasons_name_what_matters(visited: tuple[Periods, ChurnForecast]) -> None:
-    (_, _, score), result = visited
-    told = result.customers["reason"]
-    matter = told.str.contains("last order") | told.str.contains("visits")
-    assert matter.mean() > 0.9
-    at_risk = score["days_since_last_order"].gt(200) & score["sessions_last_30d"].eq(0)
-    both = told.str.contains("last order") & told.str.contains("visits")
-    assert both[at_risk].mean() > 0.97
-    # the reason of a high risk raises it, that of a low one lowers it
-    raised = result.customers["probability_no_order_90d"] > 0.8
-    recent = score["days_since_last_order"] < 20
-    assert not told[raised & recent].str.contains("last order").any()
-
-
-def one(**changes: object) -> pd.DataFrame:
-    """A customer like the typical one but for the changes."""
-    return pd.DataFrame(
-        [
-            {
-                "customer_id": "C1",
-                "days_since_last_order": 35.0,
-                "orders": 3,
-                "average_order_value": 50.0,
-                "net_revenue": 150.0,
-                "average_gap_days": 30.0,
-                "promo_share": 0.0,
-                "channel": "email",
-                "sessions_last_30d": 2.0,
-                "sessions_prior_90d_per_30d": 2.0,
-                "average_session_seconds": 90.0,
-                "days_observed": 95.0,
-            }
-            | changes
-        ]
-    )
-
-
-@pytest.mark.parametrize(
-    ("group", "changes", "sentence"),
-    [
-        (
-            "recency",
-            {"days_since_last_order": 143.0},
-            "last order 143 days ago (usual: 35)",
-        ),
-        ("recency", {"days_since_last_order": 1.0}, "last order 1 day ago (usual: 35)"),
-        (
-            "frequency",
-            {"orders": 12, "average_gap_days": 9.6},
-            "12 orders, every 10 days (usual: 3, every 30)",
-        ),
-        (
-            "frequency",
-            {"orders": 1, "average_gap_days": np.nan},
-            "1 order (usual: 3, every 30)",
-        ),
-        (
-            "basket",
-            {"average_order_value": 80.0, "net_revenue": 240.0},
-            "orders of 80.00 on average (usual: 50.00)",
-        ),
-        ("refunds", {"net_revenue": 75.0}, "50% refunded (usual: 0%)"),
-        (
-            "promotions",
-            {"promo_share": 2 / 3},
-            "67% of orders with a promotion (usual: 0%)",
-        ),
-        (
-            "visits",
-            {"sessions_prior_90d_per_30d": 4.0, "sessions_last_30d": 0.0},
-            "visits fell from 4.0 to 0 a month",
-        ),
-        (
-            "visits",
-            {"sessions_prior_90d_per_30d": 0.0, "sessions_last_30d": 0.0},
-            "no visits (usual: 2.0 a month)",
-        ),
-        (
-            "visits",
-            {"sessions_prior_90d_per_30d": 0.0, "sessions_last_30d": 1.0},
-            "0.2 visits a month (usual: 2.0 a month)",
-        ),
-        (
-            "visit_length",
-            {"average_session_seconds": 12.0},
-            "visits of 12 seconds (usual: 90)",
-        ),
-        ("age", {"days_observed": 400.0}, "customer for 400 days (usual: 95)"),
-        ("channel", {"channel": "ads"}, "came by ads (usual: email)"),
-        ("channel", {"channel": None}, "came by an unknown channel (usual: email)"),
-    ],
-)
-def test_reasons_are_plain_words(
-    group: str, changes: dict[str, object], sentence: str
-) -> None:
-    encoding = learn_encoding(one())
-    effect = pd.DataFrame({name: [0.0] for name in encoding.groups()})
-    effect[group] = 1.0
-    assert reasons(one(**changes), encoding, effect, raised=np.array([0.1])) == [
-        sentence
-    ]
-
-
-def test_visits_that_rise_are_told_as_a_trend_where_they_lower_the_risk() -> None:
-    encoding = learn_encoding(one())
-    effect = pd.DataFrame({name: [0.0] for name in encoding.groups()})
-    effect["visits"] = -1.0
-    risen = one(sessions_prior_90d_per_30d=1.0, sessions_last_30d=4.0)
-    told = reasons(risen, encoding, effect, raised=np.array([-0.1]))
-    assert told == ["visits rose from 1.0 to 4.0 a month"]
-
-
-def test_what_moves_nothing_is_no_reason() -> None:
-    encoding = learn_encoding(one())
-    effect = pd.DataFrame({name: [0.0] for name in encoding.groups()})
-    assert reasons(one(), encoding, effect, raised=np.zeros(1)) == [LIKE_OTHERS]
-    effect["recency"] = -1.0
-    assert reasons(one(), encoding, effect, raised=np.array([0.1])) == [LIKE_OTHERS]
-
-
-def test_effects_in_a_logistic_regression_add_up_to_the_difference() -> None:
-    shop = customers(2_000, 1)
-    encoding = learn_encoding(shop)
-    matrix = encoding.matrix(shop)
-    silent = ~labelled(shop, by_recency_and_visits(shop), 2)["has_order_in_holdout"]
-    method = Method("logistic regression", "sigmoid")
-    classifier = fit_classifier(matrix, silent.to_numpy(), method)
-    scores = classifier.scores(matrix)
-    typical = classifier.scores(encoding.matrix(encoding.typical))
-    found = effects(classifier, encoding, matrix, scores)
-    np.testing.assert_allclose(found.sum(axis=1), scores - typical, atol=1e-4)
-
-
-def test_the_typical_customer_misses_what_most_miss_and_has_no_refund_of_nobodys() -> (
-    None
-):
-    shop = customers(2_000, 1)
-    shop.loc[shop["customer_id"] > "C0000900", "average_gap_days"] = np.nan
-    typical = learn_encoding(shop).typical
-    assert typical["average_gap_days"].isna().all()
-    spent = typical["orders"] * typical["average_order_value"]
-    pd.testing.assert_series_equal(typical["net_revenue"], spent, check_names=False)
 
 
 def test_too_short_a_history_is_refused() -> None:

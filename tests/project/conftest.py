@@ -20,10 +20,21 @@ if TYPE_CHECKING:
 
     from sandbox.server import Server
     from tests.conftest import Database
+    from tests.dbt_host import DbtHost
 
 PROJECT = Path(__file__).parents[2]
 SHARED = PROJECT.parent / "shared" / "data"
 PROGRAMS = Path(sys.executable).parent
+
+# options of a build; what the tests of one build have shown need not be shown again
+MODELS_ONLY = ("--exclude-resource-type", "test", "unit_test")
+WITHOUT_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
+# units that are the same whatever the source are tested with source shop
+WITHOUT_COMMON_UNIT_TESTS = (
+    "--exclude",
+    "resource_type:unit_test,path:models/marts",
+    "resource_type:unit_test,path:models/intermediate/int_*",
+)
 
 
 @dataclass(frozen=True)
@@ -32,6 +43,7 @@ class Warehouse:
 
     database: Database
     folder: Path
+    host: DbtHost
 
     def attempt(
         self, program: str, *arguments: str | Path
@@ -63,11 +75,17 @@ class Warehouse:
 
     def dbt(self, *arguments: str) -> str:
         """Run a command of dbt's that must succeed; give what it said."""
-        return self.run("dbt", *arguments, *self.places(*arguments))
+        finished = self.attempt_dbt(*arguments)
+        assert finished.returncode == 0, finished.stdout
+        return finished.stdout
 
     def attempt_dbt(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a command of dbt's that may fail."""
-        return self.attempt("dbt", *arguments, *self.places(*arguments))
+        places = self.places(*arguments)
+        if arguments[0] == "docs":
+            # it writes down what it has read itself
+            return self.attempt("dbt", *arguments, *places)
+        return self.host.run([*arguments, *places], self.database.environment)
 
     def places(self, *arguments: str) -> tuple[str, ...]:
         """Give the options that say where dbt writes: its files, and its log."""
@@ -110,7 +128,7 @@ class Warehouse:
 
 @pytest.fixture(scope="session")
 def new_warehouse(
-    tmp_path_factory: pytest.TempPathFactory,
+    dbt_host: DbtHost, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[..., Warehouse]:
     """Give a maker of empty warehouses, each in place of the server's last one.
 
@@ -120,7 +138,8 @@ def new_warehouse(
     def make(server: Server, **options: str) -> Warehouse:
         database = new_database(server, "warehouse", **options)
         port = database.environment["PGPORT"]
-        return Warehouse(database, tmp_path_factory.getbasetemp() / f"dbt_{port}")
+        folder = tmp_path_factory.getbasetemp() / f"dbt_{port}"
+        return Warehouse(database, folder, dbt_host)
 
     return make
 

@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.project.conftest import generate, read_records, write_records
+from tests.project.conftest import (
+    MODELS_ONLY,
+    WITHOUT_UNIT_TESTS,
+    generate,
+    read_records,
+    write_records,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,7 +55,7 @@ def test_an_earlier_as_of_date_equals_a_build_from_files_cut_at_that_date(
     cut = cut_at(AS_OF, shop, tmp_path / "cut")
     on_that_day = ("--vars", f"{{as_of_date: {AS_OF}}}")
     warehouse.load(shop)
-    warehouse.build(*on_that_day, "--exclude-resource-type", "unit_test")
+    warehouse.build(*on_that_day, *WITHOUT_UNIT_TESTS)
     tables = warehouse.table_names("marts")
     assert set(tables) > ABOUT_THE_FILES
     replayed = {
@@ -60,7 +66,7 @@ def test_an_earlier_as_of_date_equals_a_build_from_files_cut_at_that_date(
 
     warehouse.empty()
     warehouse.load(cut)
-    warehouse.build(*on_that_day, "--exclude-resource-type", "unit_test")
+    warehouse.build(*on_that_day, *MODELS_ONLY)
     for table, contents in sorted(replayed.items()):
         # no forecast was made
         assert contents or table == "marts.forecast_accuracy", table
@@ -102,7 +108,7 @@ def test_an_empty_shop_builds(warehouse: Warehouse, tmp_path: Path) -> None:
     (tmp_path / "customers.csv").write_text("customer_id,signup_date\n")
     (tmp_path / "orders.csv").write_text("order_id,customer_id,order_date,revenue\n")
     warehouse.load(tmp_path)
-    warehouse.build("--exclude-resource-type", "unit_test")
+    warehouse.build(*WITHOUT_UNIT_TESTS)
     for table in warehouse.table_names("marts"):
         assert (warehouse.contents(table) != []) == (table in NEVER_EMPTY), table
     assert warehouse.database.rows(
@@ -120,7 +126,7 @@ def test_a_day_before_the_first_order_stops_the_build_before_the_marts(
     warehouse.load(tmp_path)
     done = warehouse.attempt_dbt(
         *("build", "--vars", "{as_of_date: 2024-01-31}"),
-        *("--exclude-resource-type", "unit_test"),
+        *WITHOUT_UNIT_TESTS,
     )
     assert done.returncode != 0
     assert "assert_as_of_date_is_not_before_the_first_order" in done.stdout

@@ -59,7 +59,7 @@ def test_the_example_names_the_variables_that_compose_asks_for() -> None:
     assert set(re.findall(r"^(\w+)=", EXAMPLE, re.MULTILINE)) == variables()
 
 
-@pytest.mark.parametrize("path", [".env", "exports/customers.csv"])
+@pytest.mark.parametrize("path", [".env", "exports/customers.csv", "lake/raw_shop"])
 def test_git_ignores_what_must_not_be_published(path: str) -> None:
     ignored = subprocess.run(
         ["git", "check-ignore", "--quiet", "--no-index", path],  # noqa: S607 found by PATH

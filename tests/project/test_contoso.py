@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from tests.project.conftest import WITHOUT_COMMON_UNIT_TESTS, WITHOUT_UNIT_TESTS
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -64,7 +66,7 @@ def test_an_order_of_contoso_is_worth_its_net_prices_in_dollars(
     warehouse: Warehouse, tmp_path: Path
 ) -> None:
     load(warehouse, write_contoso(tmp_path / "contoso"))
-    warehouse.build(*CONTOSO)
+    warehouse.build(*CONTOSO, *WITHOUT_COMMON_UNIT_TESTS)
     rows = warehouse.database.rows
     assert rows(
         "select order_id, customer_id, order_date::text, region, revenue"
@@ -115,9 +117,7 @@ def test_lines_that_a_later_load_brings_reconcile_and_names_may_be_in_lower_case
     )
     warehouse.load(more, "--source", "contoso", "--mode", "append")
     wanted = ("+customers", "+revenue_reconciliation")
-    warehouse.build(
-        *(*CONTOSO, "--exclude-resource-type", "unit_test", "--select", *wanted)
-    )
+    warehouse.build(*CONTOSO, *WITHOUT_UNIT_TESTS, "--select", *wanted)
     assert warehouse.database.rows(
         "select order_id, revenue from marts.orders order by order_id"
     ) == [("1", Decimal("25.50")), ("2", Decimal("49.00")), ("5", Decimal("10.00"))]

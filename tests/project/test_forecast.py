@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -14,7 +15,13 @@ from forecast import parameters
 from forecast.baselines import NAIVE_LAST_PERIOD, NAIVE_RATE
 from forecast.schemas import prefix_of_target
 from tests.conftest import Database
-from tests.project.conftest import SHARED, Warehouse, generate
+from tests.project.conftest import (
+    MODELS_ONLY,
+    SHARED,
+    WITHOUT_UNIT_TESTS,
+    Warehouse,
+    generate,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +30,6 @@ needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="the data are not 
 
 READ_BY_FORECAST = ("+int_purchases_summarised", "+int_engagement_measured")
 SHOWN = (*READ_BY_FORECAST, "+path:models/marts/value")
-MODELS_ONLY = ("--exclude-resource-type", "test", "unit_test")
 # the fit of Fader, Hardie and Lee (2005), on all 2,357 customers, in weeks
 PUBLISHED = {"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426}
 MAPPING = """
@@ -155,7 +161,7 @@ def test_the_forecast_is_where_dbts_target_for_developers_builds(
 ) -> None:
     developer = {"DBT_TARGET": "dev", "USER": user}
     database = Database({**warehouse.database.environment, **developer})
-    told = Warehouse(database, warehouse.folder)
+    told = replace(warehouse, database=database)
     said = told.run("dbt", "debug", "--log-path", warehouse.folder / "logs")
     [schema] = re.findall(r" schema: (\S+)", said)
     assert prefix_of_target(developer) == f"{schema}_"
@@ -170,7 +176,7 @@ def test_a_shop_with_too_few_buyers_is_told_so_and_its_marts_are_built(
     refused = warehouse.attempt("forecast", "fit")
     assert refused.returncode == 1
     assert "500" in refused.stdout + refused.stderr
-    warehouse.build("--exclude-resource-type", "unit_test")
+    warehouse.build(*WITHOUT_UNIT_TESTS)
     [(published, expected, verdict)] = warehouse.database.rows(
         "select bool_or(is_published), count(expected_value_365d), max(verdict)"
         " from marts.customer_forecasts"

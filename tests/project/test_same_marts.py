@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conftest import new_database
-from tests.project.conftest import append_records, generate
+from tests.project.conftest import MODELS_ONLY, append_records, generate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +49,7 @@ def build(warehouse: Warehouse, files: Path) -> None:
     # of records with one key it would matter which is the first
     left_out = "select sum(rows_read - rows_loaded) from raw_shop.load_history"
     assert warehouse.database.value(left_out) == 0
-    warehouse.build("--resource-type", "seed", "--resource-type", "model")
+    warehouse.build(*MODELS_ONLY)
     # the one thing that may differ
     warehouse.database.rows("alter table marts.source_profile drop column loaded_at")
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from tests.project.conftest import PROJECT, Warehouse, generate
+from tests.project.conftest import MODELS_ONLY, PROJECT, Warehouse, generate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -183,15 +183,16 @@ def asked(warehouse: Warehouse, tmp_path: Path) -> tuple[Warehouse, Path]:
     """
     warehouse.load(generate(tmp_path / "shop", "--customers", "500", "--months", "15"))
     warehouse.dbt(
-        *("build", "--exclude-resource-type", "test", "unit_test"),
+        *("build", *MODELS_ONLY),
         *("--select", "path:models/marts", "+path:models/marts"),
     )
+    read = warehouse.dbt("parse")
     project = tmp_path / "project"
     project.mkdir()
     for entry in PROJECT.iterdir():
         if entry.name not in {"target", "logs"}:
             (project / entry.name).symlink_to(entry)
-    (project / "target").symlink_to(warehouse.target())
+    (project / "target").symlink_to(read)
     return warehouse, project
 
 

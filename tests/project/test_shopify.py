@@ -12,16 +12,19 @@ import pytest
 from benchmarks.shopify import figures_of_marts
 from benchmarks.shopify_export import write_export
 from benchmarks.shopify_figures import figures_of
-from tests.project.conftest import Warehouse, generate, read_records, write_records
+from tests.project.conftest import (
+    MODELS_ONLY,
+    WITHOUT_COMMON_UNIT_TESTS,
+    WITHOUT_UNIT_TESTS,
+    Warehouse,
+    generate,
+    read_records,
+    write_records,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-MODELS_ONLY = (
-    *("--exclude-resource-type", "unit_test"),
-    *("--exclude-resource-type", "test"),
-)
-WITHOUT_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 SHOPIFY = ("--vars", "source: shopify")
 
 # Ana has two accounts under one e-mail. Bo's account has the number of order #1008.
@@ -126,7 +129,7 @@ def test_lines_become_orders_items_refunds_and_persons(
 ) -> None:
     exports = write_exports(tmp_path / "exports", january=JANUARY, february=FEBRUARY)
     assert "orders: 1 rejected: not a number 1." in load(warehouse, exports)
-    warehouse.build(*SHOPIFY)
+    warehouse.build(*SHOPIFY, *WITHOUT_COMMON_UNIT_TESTS)
     rows = warehouse.database.rows
     dee, nobody = guest("dee@example.com"), "order-5007"
     cy = guest("cy@example.com")

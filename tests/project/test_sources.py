@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from loader.contract import read_contracts, sources
-from tests.project.conftest import SHARED, Warehouse, read_records, write_records
+from tests.project.conftest import (
+    MODELS_ONLY,
+    SHARED,
+    WITHOUT_COMMON_UNIT_TESTS,
+    Warehouse,
+    read_records,
+    write_records,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-MODELS_ONLY = (
-    *("--exclude-resource-type", "unit_test"),
-    *("--exclude-resource-type", "test"),
-)
 # with the tests of the data on the way
 TO_THE_REVENUE = (
     *("--exclude-resource-type", "unit_test"),
@@ -126,7 +129,7 @@ def test_an_order_of_olist_is_worth_its_lines_and_counts_if_delivered(
     olist = write_olist(tmp_path / "olist")
     said = warehouse.load(olist, "--source", "olist", "--max-rejects", "20%")
     assert "order_items: 2 records whose order_id does not exist" in said
-    warehouse.build("--vars", "source: olist")
+    warehouse.build("--vars", "source: olist", *WITHOUT_COMMON_UNIT_TESTS)
     rows = warehouse.database.rows
     assert rows(
         "select order_id, customer_id, order_date::text, revenue, region"
@@ -221,7 +224,7 @@ def test_purchases_that_say_the_same_are_purchases_of_their_own(
         *("--source", "transactions", "--max-rejects", "20%"),
     )
     assert "1 rejected: out of range 1." in said
-    warehouse.build("--vars", "source: transactions")
+    warehouse.build("--vars", "source: transactions", *WITHOUT_COMMON_UNIT_TESTS)
     rows = warehouse.database.rows
     assert rows(
         "select customer_id, orders::int, net_revenue"

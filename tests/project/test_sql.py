@@ -53,6 +53,8 @@ def test_models_keep_to_the_portable_subset() -> None:
 def test_every_macro_is_used_twice() -> None:
     texts = [path.read_text(encoding="utf-8") for path in (*MODELS, *MACROS, *TESTS)]
     names = set(re.findall(r"macro (\w+)\(", "\n".join(texts)))
+    # what an engine has of a macro, which dbt chooses
+    names = {name for name in names if not re.match("(default|duckdb)__", name)}
     # dbt calls these itself
     called = {"generate_schema_name", "should_full_refresh"}
     called |= {"get_incremental_affected_sql", *re.findall(r"{{ (\w+)\(", SETTINGS)}

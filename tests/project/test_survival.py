@@ -9,6 +9,7 @@ import pytest
 from lifelines import KaplanMeierFitter
 
 from tests.project.conftest import (
+    MODELS_ONLY,
     PROJECT,
     SHARED,
     Warehouse,
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 # the mart is rounded to six decimals
 PRECISION = 1e-6
 EVERYONE = "all"
-
-WITHOUT_TESTS = ("--resource-type", "seed", "--resource-type", "model")
 
 
 def hard_shop(folder: Path) -> Path:
@@ -86,7 +85,7 @@ def test_survival_is_that_of_lifelines_for_every_channel_and_day(
     warehouse: Warehouse, shop: Path
 ) -> None:
     warehouse.load(shop)
-    warehouse.build("--select", "+second_order_survival", *WITHOUT_TESTS)
+    warehouse.build("--select", "+second_order_survival", *MODELS_ONLY)
     found: dict[str, dict[int, tuple[int, int, Decimal, Decimal]]] = {}
     for channel, day, *numbers in warehouse.database.rows(
         "select channel, days_since_first_order, at_risk, second_orders, survival,"

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.project.conftest import (
+    MODELS_ONLY,
     PROJECT,
     SHARED,
+    WITHOUT_UNIT_TESTS,
     Warehouse,
     generate,
     read_records,
@@ -23,8 +25,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CENT = Decimal("0.01")
-
-WITHOUT_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 
 
 def revenue_in_files(folder: Path) -> Decimal:
@@ -110,7 +110,7 @@ def test_the_marts_hold_the_revenue_of_the_files(
 ) -> None:
     shop = generate(tmp_path / "shop", "--customers", "800")
     warehouse.load(shop)
-    warehouse.build("--exclude-resource-type", "unit_test")
+    warehouse.build(*MODELS_ONLY)
     expected = revenue_in_files(shop)
     assert expected > 0
     for query in (
@@ -131,9 +131,9 @@ def test_the_published_case_comes_out_to_the_cent_and_nothing_else_is_left(
 ) -> None:
     shop = generate(tmp_path / "shop", "--customers", "300", "--dirty")
     warehouse.load(shop)
-    warehouse.build("--exclude-resource-type", "unit_test")
+    warehouse.build(*MODELS_ONLY)
     warehouse.load(SHARED / "wellness")
-    warehouse.build("--exclude-resource-type", "unit_test")
+    warehouse.build(*WITHOUT_UNIT_TESTS)
     database = warehouse.database
     assert database.rows(
         "select count(*), sum(revenue), round(sum(revenue) / count(*), 2)"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -234,3 +235,41 @@ def test_without_marts_the_message_says_what_to_do(
     done = attempt(database, tmp_path, "--port", str(free_port(8088)))
     assert done.returncode == 2
     assert "make build" in done.stderr
+
+
+def test_ctrl_c_ends_it_also_in_the_background_of_a_script(
+    database: Database, tmp_path: Path
+) -> None:
+    database.rows("create schema marts")
+    for mart in read_assets().datasets:
+        database.rows(f"create table marts.{mart} ()")
+    if not database.value("select count(*) from pg_roles where rolname = 'bi_reader'"):
+        database.rows("create role bi_reader")
+    database.rows("grant usage on schema marts to bi_reader")
+    # in place of Superset's own, a program that takes as long
+    program = tmp_path / "python"
+    program.write_text("#!/bin/sh\nexec sleep 600\n", encoding="utf-8")
+    program.chmod(0o755)
+    with subprocess.Popen(
+        [
+            # which is how a shell starts what it is not to wait for
+            *("sh", "-c", 'trap "" INT; exec "$@"', "sh"),
+            *(sys.executable, "-u", "-m", "dashboard.superset"),
+            *("--port", str(free_port(8088))),
+            *("--home", tmp_path / "superset", "--programs", tmp_path),
+        ],
+        cwd=PROJECT,
+        encoding="utf-8",
+        env=database.environment,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
+        assert process.stdout
+        assert "Setting Superset up" in process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        try:
+            _, said = process.communicate(timeout=60)
+        finally:
+            process.kill()
+    assert process.returncode == 130
+    assert "Superset is down" in said

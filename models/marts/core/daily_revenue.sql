@@ -67,11 +67,15 @@ averaged as (
         buyers,
         cast(revenue as numeric(18, 2)) as revenue,
         cast(net_revenue as numeric(18, 2)) as net_revenue,
-        cast(case when days_in_7d_window = 7 then revenue_7d / 7 end as numeric(18, 2))
-            as revenue_7d_average,
         cast(
-            case when days_in_28d_window = 28 then revenue_28d / 28 end
-            as numeric(18, 2)
+            case
+                when days_in_7d_window = 7 then {{ safe_divide('revenue_7d', '7') }}
+            end as numeric(18, 2)
+        ) as revenue_7d_average,
+        cast(
+            case
+                when days_in_28d_window = 28 then {{ safe_divide('revenue_28d', '28') }}
+            end as numeric(18, 2)
         ) as revenue_28d_average,
         days_in_7d_window
     from windowed

@@ -28,9 +28,10 @@ priced as (
         order_items.product_id,
         order_items.quantity,
         orders.revenue as order_revenue,
+        cast(order_items.quantity * order_items.unit_price as numeric(28, 8))
+            as amount,
         coalesce(products.category, 'unknown') as category,
         order_items.unit_price * orders.rate as unit_price,
-        order_items.quantity * order_items.unit_price as amount,
         sum(order_items.quantity * order_items.unit_price) over order_lines
             as order_amount,
         sum(order_items.quantity) over order_lines as order_quantity,
@@ -48,8 +49,12 @@ shared as (
         *,
         case
             when order_amount > 0
-                then floor(100 * order_revenue * amount / order_amount) / 100
-            else floor(100 * order_revenue * quantity / order_quantity) / 100
+                then floor({{ safe_divide(
+                    '100 * order_revenue * amount', 'order_amount'
+                ) }}) / 100
+            else floor({{ safe_divide(
+                '100 * order_revenue * quantity', 'order_quantity'
+            ) }}) / 100
         end as line_share
     from priced
 ),

@@ -18,9 +18,9 @@ refunds as (
 orders as (
     select
         count(*) as orders,
-        sum(revenue) as revenue,
-        sum(refunded_amount) as refunded_amount,
-        sum(net_revenue) as net_revenue
+        {{ sum_of_amounts('revenue') }} as revenue,
+        {{ sum_of_amounts('refunded_amount') }} as refunded_amount,
+        {{ sum_of_amounts('net_revenue') }} as net_revenue
     from {{ ref('orders') }}
 ),
 

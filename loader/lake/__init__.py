@@ -1,0 +1,1 @@
+"""Loading into Parquet files, which engines other than PostgreSQL read."""

@@ -1,0 +1,32 @@
+{#- Lets an engine that reads Parquet find the source's tables under their names. -#}
+{% macro open_lake() -%}
+    {{ adapter.dispatch('open_lake')() }}
+{%- endmacro %}
+
+{% macro default__open_lake() -%}{%- endmacro %}
+
+{#- Numbers have 16 digits before the point and 12 behind it: with the contracts' 20
+    there, the product of two would have no room. -#}
+{% macro duckdb__open_lake() -%}
+    {%- set schema = 'raw_' ~ var('source') -%}
+    {%- set lake = env_var('LAKE', 'lake') | replace("'", "''") -%}
+    {%- set files = lake ~ '/' ~ schema -%}
+    {%- set sources = (graph.sources or {}).values() -%}
+    {%- set tables = sources | selectattr('schema', 'eq', schema) -%}
+    {%- set is_there = find_raw(schema).is_there -%}
+    {%- set views = {} -%}
+    {%- for table in tables if is_there -%}
+        {%- set casts = [] -%}
+        {%- for name, column in table.columns.items() -%}
+            {%- set is_number = column.data_type == 'numeric' -%}
+            {%- set type = 'numeric(28, 12)' if is_number else column.data_type -%}
+            {%- do casts.append('cast(' ~ name ~ ' as ' ~ type ~ ') as ' ~ name) -%}
+        {%- endfor -%}
+        {%- do views.update({table.name: casts | join(', ')}) -%}
+    {%- endfor -%}
+    create schema if not exists {{ schema if is_there else target.schema }};
+    {% for name, columns in views.items() %}
+        create or replace view {{ schema }}.{{ name }} as
+        select {{ columns }} from read_parquet('{{ files }}/{{ name }}/*.parquet');
+    {% endfor %}
+{%- endmacro %}
