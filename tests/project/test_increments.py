@@ -34,6 +34,7 @@ IN_INCREMENTS = {
     "int_orders_converted": "intermediate",
     "int_orders_numbered": "intermediate",
     "int_segments_changed": "intermediate",
+    "int_web_sessions_identified": "intermediate",
     "order_items": "marts",
     "orders": "marts",
     "web_sessions": "marts",
