@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tests.project.breaking import read_breaks
 from tests.project.conftest import PROJECT
 from tests.project.programs import run
 
@@ -63,3 +64,7 @@ def test_every_macro_is_used_twice() -> None:
         for name in names - called
     }
     assert {name: count for name, count in uses.items() if count < 2} == {}
+
+
+def test_each_definition_that_can_be_broken_on_purpose_is_still_there() -> None:
+    assert len(read_breaks()) > len(MODELS)
