@@ -6,8 +6,8 @@ orders as (
     select * from {{ ref('int_orders_known') }}
 ),
 
-web_sessions as (
-    select * from {{ ref('int_web_sessions_identified') }}
+visited as (
+    select * from {{ ref('int_sessions_measured') }}
 ),
 
 customers as (
@@ -36,37 +36,6 @@ ordered as (
         ) as {{ period }}_holdout_orders{{ ',' if not loop.last }}
     {% endfor %}
     from orders
-    group by customer_id
-),
-
-aged as (
-    select
-        web_sessions.customer_id,
-        web_sessions.duration_seconds,
-        {{ days_between('web_sessions.session_date', 'periods.cutoff_date') }}
-            as days_ago,
-        periods.holdout_days
-    from web_sessions
-    cross join periods
-    where web_sessions.customer_id is not null and periods.period = 'score'
-),
-
-visited as (
-    select
-        customer_id,
-    {% for period, start, end in forecast_periods() %}
-        count(
-            case when days_ago - {{ start }} * holdout_days between 0 and 29 then 1 end
-        ) as {{ period }}_sessions_last_30d,
-        count(
-            case
-                when days_ago - {{ start }} * holdout_days between 30 and 119 then 1
-            end
-        ) as {{ period }}_sessions_prior_90d,
-        avg(case when days_ago >= {{ start }} * holdout_days then duration_seconds end)
-            as {{ period }}_session_seconds{{ ',' if not loop.last }}
-    {% endfor %}
-    from aged
     group by customer_id
 ),
 
@@ -131,7 +100,7 @@ measured as (
         ) as promo_share,
         cast(coalesce(followed.sessions_prior_90d, 0) / 3.0 as numeric(18, 6))
             as sessions_prior_90d_per_30d,
-        cast(followed.session_seconds as numeric(18, 2)) as average_session_seconds,
+        followed.session_seconds as average_session_seconds,
         coalesce(followed.sessions_last_30d, 0) as sessions_last_30d,
         case when followed.period <> 'score' then followed.holdout_orders > 0 end
             as has_order_in_holdout
