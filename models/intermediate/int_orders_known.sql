@@ -38,19 +38,17 @@ refunded as (
     group by refunds.order_id
 ),
 
--- whatever is three spans ago or more is the past of all periods
+-- three spans ago or more is the past of all periods; all is, where nothing is held out:
+-- the least of nothing and 3 is 3
 dated as (
     select
         orders.*,
-        coalesce(
-            least(
-                floor(
-                    {{ safe_divide(
-                        days_between('orders.order_date', 'ends.end_date'),
-                        'ends.holdout_days'
-                    ) }}
-                ),
-                3
+        least(
+            floor(
+                {{ safe_divide(
+                    days_between('orders.order_date', 'ends.end_date'),
+                    'ends.holdout_days'
+                ) }}
             ),
             3
         ) as spans_ago
