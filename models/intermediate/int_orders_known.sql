@@ -38,8 +38,8 @@ refunded as (
     group by refunds.order_id
 ),
 
--- three spans ago or more is the past of all periods; all is, where nothing is held out:
--- the least of nothing and 3 is 3
+-- three spans ago or more is the past of all periods; so is everything where nothing is
+-- held out, as the least of nothing and 3 is 3
 dated as (
     select
         orders.*,
