@@ -7,7 +7,7 @@
 PYTHON ?= python3
 SUPERSET_PYTHON ?= $(PYTHON)
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-faults test-superset bench load build forecast
+.PHONY: help install demo test test-faults test-superset parity bench load build forecast
 .PHONY: dashboard superset docs metrics psql clean
 .PHONY: lint lint-python lint-sql lint-layers
 SHELL := /bin/sh
@@ -44,6 +44,9 @@ test-faults: .venv/.development ## print what the loader survives: kills, full d
 
 test-superset: .venv/.development .venv/.superset ## test the dashboards in Superset, and in a browser
 	@SUPERSET=full $(BIN)/python -m pytest tests/superset -n 0
+
+parity: .venv/.run-time .venv/.duckdb ## compare each mart row by row between the engines
+	@$(BIN)/python -m parity $${CUSTOMERS:+--customers "$$CUSTOMERS"}
 
 bench: .venv/.development .venv/.rivals ## measure the loader against psql's copy, and dashboards: takes an hour
 	@$(BIN)/python -m benchmarks.loading --rivals .venv/rivals/bin/python
