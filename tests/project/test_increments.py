@@ -24,7 +24,7 @@ from tests.project.conftest import PROJECT, Warehouse
 if TYPE_CHECKING:
     from pathlib import Path
 
-SEQUENCES = int(os.environ.get("INCREMENTS", "2"))
+SEQUENCES = int(os.environ.get("INCREMENTS", "1"))
 STEPS = 4
 CHANGES = 11
 CUSTOMERS = 50
@@ -56,7 +56,7 @@ PARTS = (
     "+int_orders_converted",
     "int_customers_identified",
     "+int_customers_affected",
-    "int_orders_numbered+",
+    "int_orders_numbered int_customers_active orders order_items",
     "orders web_sessions",
     "+customer_ids",
     "int_refunds_converted order_items",
