@@ -17,8 +17,8 @@ summed as (
         orderkey,
         min({{ bytewise('customerkey') }}) as customerkey,
         min(orderdate) as orderdate,
-        {{ sum_of_amounts('revenue') }} as revenue,
-        {{ sum_of_amounts('revenue * coalesce(exchangerate, 1)') }}
+        cast(sum(revenue) as numeric(28, 12)) as revenue,
+        cast(sum(revenue * coalesce(exchangerate, 1)) as numeric(28, 12))
             as unconverted_revenue,
         min(_load_id) as _load_id
     from priced
