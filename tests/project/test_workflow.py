@@ -138,8 +138,8 @@ class Runner:
     def developed(self) -> set[str]:
         """Give the tables and views in the developer's schemas, which are emptied.
 
-        Those of the forecast are left out, and where builds stand: every run makes them,
-        empty.
+        Those of the forecast are left out, and where builds stand: every run makes
+        them, empty.
         """
         names = self.database.rows(
             "select table_schema, table_name from information_schema.tables"
