@@ -1,14 +1,14 @@
 # The face of the project. `make` alone lists what there is.
 #
-# demo, test, bench and clean use servers of their own, or the sandbox's, whatever the
+# demo, test, parity, bench and clean use servers of their own, or the sandbox's, whatever the
 # environment says. load, build, forecast, dashboard, superset, metrics, docs and psql use
 # the server that PGHOST names, or the sandbox where it is unset.
 
 PYTHON ?= python3
 SUPERSET_PYTHON ?= $(PYTHON)
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-faults test-superset bench load build forecast
-.PHONY: dashboard superset docs metrics psql clean
+.PHONY: help install demo test test-faults test-superset parity bench bench-scale load
+.PHONY: build forecast dashboard superset docs metrics psql clean
 .PHONY: lint lint-python lint-sql lint-layers
 SHELL := /bin/sh
 
@@ -45,9 +45,15 @@ test-faults: .venv/.development ## print what the loader survives: kills, full d
 test-superset: .venv/.development .venv/.superset ## test the dashboards in Superset, and in a browser
 	@SUPERSET=full $(BIN)/python -m pytest tests/superset -n 0
 
+parity: .venv/.run-time .venv/.duckdb ## compare each mart row by row between the engines
+	@$(BIN)/python -m parity $${CUSTOMERS:+--customers "$$CUSTOMERS"}
+
 bench: .venv/.development .venv/.rivals ## measure the loader against psql's copy, and dashboards: takes an hour
 	@$(BIN)/python -m benchmarks.loading --rivals .venv/rivals/bin/python
 	@$(BIN)/python -m benchmarks.dashboard_queries
+
+bench-scale: .venv/.development ## measure shops of one and of ten million orders: takes hours, and 50 GB
+	@$(BIN)/python -m benchmarks.scale
 
 load: .venv/.run-time ## load the CSV files in DATA, into PostgreSQL or the folder LAKE
 	@test -n "$$DATA" || { echo "Say which files: make load DATA=folder"; exit 2; }

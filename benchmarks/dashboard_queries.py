@@ -19,13 +19,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-import psycopg2
 import typer
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 it is a class
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.measuring import psql, run
+from benchmarks.measuring import connect, psql, run
 from dashboard import page
 from dashboard.marts import Marts
 from sandbox.environment import led_to
@@ -96,7 +95,7 @@ def main(
             environment = led_to(server.environment(), os.environ)
             if not _is_built(environment):
                 _build(environment, Path(folder), customers)
-            answers, title = _ask(environment, runs)
+            answers, title = ask(environment, runs)
         finally:
             if home:
                 server.down()
@@ -110,20 +109,11 @@ def main(
     sys.exit(slow > 0)
 
 
-def _connect(environment: dict[str, str]) -> Any:  # noqa: ANN401 psycopg2's is untyped
-    return psycopg2.connect(
-        host=environment["PGHOST"],
-        port=environment["PGPORT"],
-        user=environment["PGUSER"],
-        password=environment["PGPASSWORD"],
-        dbname=environment["PGDATABASE"],
-    )
-
-
 def _is_built(environment: dict[str, str]) -> bool:
-    with _connect(environment) as connection, connection.cursor() as cursor:
+    with connect(environment) as connection, connection.cursor() as cursor:
         cursor.execute("select to_regclass('marts.audiences') is not null")
-        return bool(cursor.fetchone()[0])
+        [(is_there,)] = cursor.fetchall()
+    return bool(is_there)
 
 
 def _build(environment: dict[str, str], folder: Path, customers: int) -> None:
@@ -142,9 +132,9 @@ def _build(environment: dict[str, str], folder: Path, customers: int) -> None:
     psql(environment, "vacuum analyze")
 
 
-def _ask(environment: dict[str, str], runs: int) -> tuple[list[Answer], str]:
+def ask(environment: dict[str, str], runs: int) -> tuple[list[Answer], str]:
     """Explain each query, and say of how many orders."""
-    connection = _connect(environment)
+    connection = connect(environment)
     try:
         marts = Marts(connection)
         page.read(marts)

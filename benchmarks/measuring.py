@@ -10,6 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg2
+from psycopg2.extensions import connection
+
 from sandbox.binaries import find_binaries
 
 PROGRAMS = Path(sys.executable).parent
@@ -70,6 +73,17 @@ def _peak_megabytes(pid: int) -> float:
         return 0
     found = re.search(r"VmHWM:\s+(\d+) kB", status)
     return int(found.group(1)) / 1024 if found else 0
+
+
+def connect(environment: Mapping[str, str]) -> connection:
+    """Connect to the server that the environment names."""
+    return psycopg2.connect(
+        host=environment["PGHOST"],
+        port=environment["PGPORT"],
+        user=environment["PGUSER"],
+        password=environment["PGPASSWORD"],
+        dbname=environment["PGDATABASE"],
+    )
 
 
 def settle(environment: Mapping[str, str]) -> None:

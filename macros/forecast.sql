@@ -1,3 +1,9 @@
+{#- The periods that the forecast looks from, each with how many spans before the as-of
+    date its cutoff lies, and how many its end; a span is as long as the holdout. -#}
+{% macro forecast_periods() -%}
+    {{ return([('score', 0, 0), ('test', 1, 0), ('train', 2, 1)]) }}
+{%- endmacro %}
+
 {#- The tables that the program `forecast` fills. They exist, empty, before its first
     run, so that the marts which read them can always be built. -#}
 {% macro create_forecast_tables() -%}

@@ -38,18 +38,36 @@ dates as (
     where previous_date is not null
 ),
 
+-- on one day somebody enters a segment or leaves it
+moved as (
+    select
+        rfm_segment,
+        valid_from as moved_on,
+        count(*) as customers
+    from segment_history
+    group by rfm_segment, valid_from
+
+    union all
+
+    select
+        rfm_segment,
+        valid_to as moved_on,
+        -1 * count(*) as customers
+    from segment_history
+    where valid_to is not null
+    group by rfm_segment, valid_to
+),
+
 counted as (
     select
         dates.calendar_month,
         dates.side,
-        segment_history.rfm_segment,
-        count(*) as customers
+        moved.rfm_segment,
+        sum(moved.customers) as customers
     from dates
-    inner join segment_history
-        on
-            dates.snapshot_date >= segment_history.valid_from
-            and coalesce(dates.snapshot_date < segment_history.valid_to, true)
-    group by dates.calendar_month, dates.side, segment_history.rfm_segment
+    inner join moved on dates.snapshot_date >= moved.moved_on
+    group by dates.calendar_month, dates.side, moved.rfm_segment
+    having sum(moved.customers) <> 0
 ),
 
 migrated as (

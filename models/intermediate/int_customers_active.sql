@@ -1,7 +1,10 @@
+{{ config(unique_key='customer_id', incremental_strategy='affected') }}
+
 with
 
 orders as (
     select * from {{ ref('int_orders_numbered') }}
+    {{ of_affected('customer_id') }}
 ),
 
 active as (

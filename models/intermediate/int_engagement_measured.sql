@@ -6,8 +6,8 @@ orders as (
     select * from {{ ref('int_orders_known') }}
 ),
 
-web_sessions as (
-    select * from {{ ref('int_web_sessions_identified') }}
+visited as (
+    select * from {{ ref('int_sessions_measured') }}
 ),
 
 customers as (
@@ -20,82 +20,92 @@ periods as (
 
 ordered as (
     select
-        period,
         customer_id,
-        cutoff_date,
         min(order_date) as first_order_date,
-        max(order_date) filter (where is_past) as last_order_date,
-        count(*) filter (where is_past) as orders,
-        sum(revenue) filter (where is_past) as revenue,
-        sum(net_revenue) filter (where is_past) as net_revenue,
-        count(promo_code) filter (where is_past) as promo_orders,
-        count(*) > count(*) filter (where is_past) as has_order_in_holdout
+    {% for period, start, end in forecast_periods() %}
+        max(case when spans_ago >= {{ start }} then order_date end)
+            as {{ period }}_last_date,
+        count(case when spans_ago >= {{ start }} then 1 end) as {{ period }}_orders,
+        sum(case when spans_ago >= {{ start }} then revenue end)
+            as {{ period }}_revenue,
+        sum(net_revenue_{{ start }}) as {{ period }}_net_revenue,
+        count(case when spans_ago >= {{ start }} then promo_code end)
+            as {{ period }}_promo_orders,
+        count(
+            case when spans_ago < {{ start }} and spans_ago >= {{ end }} then 1 end
+        ) as {{ period }}_holdout_orders{{ ',' if not loop.last }}
+    {% endfor %}
     from orders
-    group by period, customer_id, cutoff_date
+    group by customer_id
 ),
 
-aged as (
+joined as (
     select
-        periods.period,
-        web_sessions.customer_id,
-        web_sessions.duration_seconds,
-        {{ days_between('web_sessions.session_date', 'periods.cutoff_date') }}
-            as age_days
-    from web_sessions
-    cross join periods
-    where
-        web_sessions.customer_id is not null
-        and web_sessions.session_date <= periods.cutoff_date
+        ordered.*,
+        customers.channel,
+    {% for period, start, end in forecast_periods() %}
+        visited.{{ period }}_sessions_last_30d,
+        visited.{{ period }}_sessions_prior_90d,
+        visited.{{ period }}_session_seconds{{ ',' if not loop.last }}
+    {% endfor %}
+    from ordered
+    inner join customers on ordered.customer_id = customers.customer_id
+    left join visited on ordered.customer_id = visited.customer_id
 ),
 
-visited as (
-    select
-        period,
-        customer_id,
-        count(*) filter (where age_days < 30) as sessions_last_30d,
-        count(*) filter (where age_days >= 30 and age_days < 120)
-            as sessions_prior_90d,
-        avg(duration_seconds) as average_session_seconds
-    from aged
-    group by period, customer_id
+followed as (
+    {% for period, start, end in forecast_periods() %}
+        select
+            '{{ period }}' as period,
+            customer_id,
+            channel,
+            first_order_date,
+            {{ period }}_last_date as last_order_date,
+            {{ period }}_orders as orders,
+            {{ period }}_revenue as revenue,
+            {{ period }}_net_revenue as net_revenue,
+            {{ period }}_promo_orders as promo_orders,
+            {{ period }}_sessions_last_30d as sessions_last_30d,
+            {{ period }}_sessions_prior_90d as sessions_prior_90d,
+            {{ period }}_session_seconds as session_seconds,
+            {{ period }}_holdout_orders as holdout_orders
+        from joined
+        where {{ period }}_orders > 0
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 measured as (
     select
-        ordered.period,
-        ordered.customer_id,
-        customers.channel,
-        {{ days_between('ordered.last_order_date', 'ordered.cutoff_date') }}
+        followed.period,
+        followed.customer_id,
+        followed.channel,
+        {{ days_between('followed.last_order_date', 'periods.cutoff_date') }}
             as days_since_last_order,
-        {{ days_between('ordered.first_order_date', 'ordered.cutoff_date') }}
+        {{ days_between('followed.first_order_date', 'periods.cutoff_date') }}
             as days_observed,
-        ordered.orders,
-        cast({{ safe_divide('ordered.revenue', 'ordered.orders') }} as numeric(18, 2))
+        followed.orders,
+        cast({{ safe_divide('followed.revenue', 'followed.orders') }} as numeric(18, 2))
             as average_order_value,
-        cast(ordered.net_revenue as numeric(18, 2)) as net_revenue,
+        cast(followed.net_revenue as numeric(18, 2)) as net_revenue,
         cast(
             {{ safe_divide(
-                days_between('ordered.first_order_date', 'ordered.last_order_date'),
-                'ordered.orders - 1'
+                days_between('followed.first_order_date', 'followed.last_order_date'),
+                'followed.orders - 1'
             ) }} as numeric(18, 2)
         ) as average_gap_days,
         cast(
-            {{ safe_divide('ordered.promo_orders', 'ordered.orders') }} as numeric(9, 6)
+            {{ safe_divide('followed.promo_orders', 'followed.orders') }}
+            as numeric(9, 6)
         ) as promo_share,
-        coalesce(visited.sessions_last_30d, 0) as sessions_last_30d,
-        cast(coalesce(visited.sessions_prior_90d, 0) / 3.0 as numeric(18, 6))
+        cast(coalesce(followed.sessions_prior_90d, 0) / 3.0 as numeric(18, 6))
             as sessions_prior_90d_per_30d,
-        cast(visited.average_session_seconds as numeric(18, 2))
-            as average_session_seconds,
-        case when ordered.period <> 'score' then ordered.has_order_in_holdout end
+        followed.session_seconds as average_session_seconds,
+        coalesce(followed.sessions_last_30d, 0) as sessions_last_30d,
+        case when followed.period <> 'score' then followed.holdout_orders > 0 end
             as has_order_in_holdout
-    from ordered
-    inner join customers on ordered.customer_id = customers.customer_id
-    left join visited
-        on
-            ordered.period = visited.period
-            and ordered.customer_id = visited.customer_id
-    where ordered.orders > 0
+    from followed
+    inner join periods on followed.period = periods.period
 )
 
 select * from measured

@@ -74,7 +74,7 @@ held_out as (
 ),
 
 dated as (
-    {% for period, start, end in [('score', 0, 0), ('test', 1, 0), ('train', 2, 1)] -%}
+    {% for period, start, end in forecast_periods() -%}
         {% set cutoff_days = '-' ~ start ~ ' * holdout_days' -%}
         {% set end_days = '-' ~ end ~ ' * holdout_days' -%}
         select

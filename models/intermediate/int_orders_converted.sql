@@ -1,9 +1,16 @@
-{{ config(indexes=[{'columns': ['order_id'], 'unique': true}]) }}
+{{
+    config(
+        unique_key='order_id',
+        incremental_strategy='delete+insert',
+        indexes=[{'columns': ['order_id'], 'unique': true}]
+    )
+}}
 
 with
 
 orders as (
     select * from {{ ref('int_orders') }}
+    {{ of_affected('load_id') }}
 ),
 
 order_statuses as (

@@ -12,61 +12,76 @@ periods as (
     select * from {{ ref('int_forecast_periods') }}
 ),
 
--- the past is known as of the cutoff, what followed as of the end
-dated as (
+ends as (
     select
-        periods.period,
-        periods.cutoff_date,
-        periods.end_date,
-        periods.holdout_days,
-        orders.order_id,
-        orders.customer_id,
-        orders.order_date,
-        orders.promo_code,
-        orders.rate,
-        orders.revenue,
-        orders.order_date <= periods.cutoff_date as is_past,
-        case
-            when orders.order_date <= periods.cutoff_date then periods.cutoff_date
-            else periods.end_date
-        end as known_date
-    from orders
-    cross join periods
-    where orders.order_date <= periods.end_date
+        end_date,
+        holdout_days
+    from periods
+    where period = 'score'
 ),
 
 refunded as (
     select
-        dated.period,
-        dated.order_id,
-        sum(refunds.amount) as amount
-    from dated
-    inner join refunds on dated.order_id = refunds.order_id
-    where refunds.refund_date <= dated.known_date
-    group by dated.period, dated.order_id
+        refunds.order_id,
+    {% for spans in range(3) %}
+        sum(
+            case
+                when
+                    {{ days_between('refunds.refund_date', 'ends.end_date') }}
+                    >= {{ spans }} * ends.holdout_days
+                    then refunds.amount
+            end
+        ) as amount_{{ spans }}{{ ',' if not loop.last }}
+    {% endfor %}
+    from refunds
+    cross join ends
+    group by refunds.order_id
+),
+
+-- three spans ago or more is the past of all periods; so is everything where nothing is
+-- held out, as the least of nothing and 3 is 3
+dated as (
+    select
+        orders.*,
+        least(
+            floor(
+                {{ safe_divide(
+                    days_between('orders.order_date', 'ends.end_date'),
+                    'ends.holdout_days'
+                ) }}
+            ),
+            3
+        ) as spans_ago
+    from orders
+    cross join ends
 ),
 
 known as (
     select
-        dated.period,
         dated.order_id,
         dated.customer_id,
         dated.order_date,
-        dated.cutoff_date,
-        dated.holdout_days,
-        dated.is_past,
+        cast(dated.spans_ago as bigint) as spans_ago,
         dated.promo_code,
         dated.revenue,
+    {% for spans in range(3) %}
         cast(
-            dated.revenue
-            - coalesce(cast(refunded.amount * dated.rate as numeric(18, 2)), 0)
-            as numeric(18, 2)
-        ) as net_revenue
+            case
+                when dated.spans_ago >= {{ spans }}
+                    then
+                        dated.revenue
+                        - coalesce(
+                            cast(
+                                refunded.amount_{{ spans }} * dated.rate
+                                as numeric(18, 2)
+                            ),
+                            0
+                        )
+            end as numeric(18, 2)
+        ) as net_revenue_{{ spans }}{{ ',' if not loop.last }}
+    {% endfor %}
     from dated
-    left join refunded
-        on
-            dated.period = refunded.period
-            and dated.order_id = refunded.order_id
+    left join refunded on dated.order_id = refunded.order_id
 )
 
 select * from known

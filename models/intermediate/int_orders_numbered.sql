@@ -1,4 +1,10 @@
-{{ config(indexes=[{'columns': ['order_id'], 'unique': true}]) }}
+{{
+    config(
+        unique_key='customer_id',
+        incremental_strategy='affected',
+        indexes=[{'columns': ['order_id'], 'unique': true}]
+    )
+}}
 
 with
 
@@ -12,6 +18,7 @@ refunds as (
 
 customer_ids as (
     select * from {{ ref('int_customers_identified') }}
+    {{ of_affected('customer_id') }}
 ),
 
 netted as (

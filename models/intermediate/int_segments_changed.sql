@@ -1,11 +1,15 @@
+{{ config(unique_key='calendar_month', incremental_strategy='affected') }}
+
 with
 
 customer_months as (
     select * from {{ ref('int_customers_active') }}
 ),
 
+-- the month before the first affected one tells what was before
 snapshot_days as (
     select * from {{ ref('int_snapshot_days') }}
+    {{ of_affected('calendar_month', dbt.dateadd('month', 1, 'calendar_month')) }}
 ),
 
 rfm_grid as (

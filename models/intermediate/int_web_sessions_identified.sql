@@ -1,9 +1,16 @@
-{{ config(materialized='view') }}
+{{
+    config(
+        unique_key='session_id',
+        incremental_strategy='affected',
+        indexes=[{'columns': ['session_id'], 'unique': true}]
+    )
+}}
 
 with
 
 web_sessions as (
     select * from {{ ref('int_web_sessions') }}
+    {{ of_affected('session_id') }}
 ),
 
 customer_ids as (

@@ -1,6 +1,6 @@
 """Break each definition once on purpose: which test notices?
 
-    .venv/bin/python -m tests.project.breaking ["part of a name" ...]
+    .venv/bin/python -m tests.project.breaking ["part of a file or name" ...]
 
 For whoever changes a definition or a test; run by hand, since it takes minutes: pytest
 does not collect it, and `make test` does not run it. `breaking.yml` beside this file
@@ -155,7 +155,9 @@ def main() -> int:
     """Break what the arguments ask for, and tell who noticed."""
     wanted = sys.argv[1:] or [""]
     breaks = [
-        each for each in read_breaks() if any(name in each.name for name in wanted)
+        each
+        for each in read_breaks()
+        if any(name in f"{each.file}: {each.name}" for name in wanted)
     ]
     began = time.monotonic()
     counts: Counter[str] = Counter()

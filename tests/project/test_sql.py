@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tests.project.breaking import read_breaks
 from tests.project.conftest import PROJECT
 from tests.project.programs import run
 
@@ -56,9 +57,14 @@ def test_every_macro_is_used_twice() -> None:
     # what an engine has of a macro, which dbt chooses
     names = {name for name in names if not re.match("(default|duckdb)__", name)}
     # dbt calls these itself
-    called = {"generate_schema_name", *re.findall(r"{{ (\w+)\(", SETTINGS)}
+    called = {"generate_schema_name", "should_full_refresh"}
+    called |= {"get_incremental_affected_sql", *re.findall(r"{{ (\w+)\(", SETTINGS)}
     uses = {
         name: sum(len(re.findall(rf"\b{name}\(", text)) for text in texts) - 1
         for name in names - called
     }
     assert {name: count for name, count in uses.items() if count < 2} == {}
+
+
+def test_each_definition_that_can_be_broken_on_purpose_is_still_there() -> None:
+    assert len(read_breaks()) > len(MODELS)

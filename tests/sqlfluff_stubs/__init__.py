@@ -9,6 +9,8 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project.yml"
+target = {"name": "prod", "type": "postgres"}
+invocation_id = "invocation"
 VARS: dict[str, Any] = yaml.safe_load(PROJECT.read_text(encoding="utf-8"))["vars"]
 
 

@@ -1,5 +1,7 @@
 {{
     config(
+        unique_key='customer_id',
+        incremental_strategy='affected',
         indexes=[
             {'columns': ['shop_customer_id'], 'unique': true},
             {'columns': ['customer_id']},
@@ -11,6 +13,7 @@ with
 
 customer_ids as (
     select * from {{ ref('int_customers_identified') }}
+    {{ of_affected('customer_id') }}
 ),
 
 paired as (

@@ -1,4 +1,10 @@
-{{ config(indexes=[{'columns': ['order_id', 'line_number'], 'unique': true}]) }}
+{{
+    config(
+        unique_key='order_id',
+        incremental_strategy='affected',
+        indexes=[{'columns': ['order_id', 'line_number'], 'unique': true}]
+    )
+}}
 
 with
 
@@ -8,6 +14,7 @@ order_items as (
 
 orders as (
     select * from {{ ref('int_orders_numbered') }}
+    {{ of_affected('order_id') }}
 ),
 
 products as (

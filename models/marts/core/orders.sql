@@ -1,5 +1,7 @@
 {{
     config(
+        unique_key='customer_id',
+        incremental_strategy='affected',
         indexes=[
             {'columns': ['order_id'], 'unique': true},
             {'columns': ['customer_id']},
@@ -12,6 +14,7 @@ with
 
 orders as (
     select * from {{ ref('int_orders_numbered') }}
+    {{ of_affected('customer_id') }}
 ),
 
 customers as (

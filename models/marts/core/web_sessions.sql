@@ -1,5 +1,7 @@
 {{
     config(
+        unique_key='session_id',
+        incremental_strategy='affected',
         indexes=[
             {'columns': ['session_id'], 'unique': true},
             {'columns': ['customer_id']},
@@ -12,6 +14,7 @@ with
 
 web_sessions as (
     select * from {{ ref('int_web_sessions_identified') }}
+    {{ of_affected('session_id') }}
 ),
 
 listed as (

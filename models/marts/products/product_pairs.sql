@@ -14,9 +14,22 @@ products_per_order as (
     group by order_id, product_id
 ),
 
-orders_with_lines as (
-    select count(distinct order_id) as orders
+numbered as (
+    select
+        order_id,
+        product_id,
+        row_number() over (
+            partition by order_id
+            order by {{ bytewise('product_id') }}
+        ) as product_number,
+        count(*) over (partition by order_id) as products
     from products_per_order
+),
+
+orders_with_lines as (
+    select count(*) as orders
+    from numbered
+    where product_number = 1
 ),
 
 -- what is in fewer orders cannot be in as many together with something else
@@ -24,31 +37,32 @@ products as (
     select
         product_id,
         count(*) as orders
-    from products_per_order
+    from numbered
     group by product_id
     having count(*) >= {{ var('min_pair_orders') }}
 ),
 
-candidates as (
+several as (
     select
-        products_per_order.order_id,
-        products_per_order.product_id
-    from products_per_order
-    inner join products on products_per_order.product_id = products.product_id
+        numbered.order_id,
+        numbered.product_id,
+        numbered.product_number
+    from numbered
+    inner join products on numbered.product_id = products.product_id
+    where numbered.products > 1
 ),
 
 pairs as (
     select
-        candidates.product_id as product_a,
-        partners.product_id as product_b,
+        firsts.product_id as product_a,
+        seconds.product_id as product_b,
         count(*) as orders_together
-    from candidates
-    inner join candidates as partners
+    from several as firsts
+    inner join several as seconds
         on
-            candidates.order_id = partners.order_id
-            and {{ bytewise('candidates.product_id') }}
-            < {{ bytewise('partners.product_id') }}
-    group by candidates.product_id, partners.product_id
+            firsts.order_id = seconds.order_id
+            and firsts.product_number < seconds.product_number
+    group by firsts.product_id, seconds.product_id
     having count(*) >= {{ var('min_pair_orders') }}
 ),
 

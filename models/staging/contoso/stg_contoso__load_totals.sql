@@ -40,7 +40,7 @@ money_of_lines as (
         'read' as step,
         cast(null as {{ dbt.type_string() }}) as reason,
         0 as rows,
-        sum(quantity * netprice) as amount
+        {{ sum_of_amounts('quantity * netprice') }} as amount
     from sales
     group by _load_id
 ),

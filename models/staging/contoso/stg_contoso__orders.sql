@@ -4,15 +4,24 @@ source as (
     select * from {{ source('raw_contoso', 'sales') }}
 ),
 
+-- a type of its own, as an engine of 38 digits has no room for the product of three
+priced as (
+    select
+        *,
+        cast(quantity * netprice as numeric(38, 12)) as revenue
+    from source
+),
+
 summed as (
     select
         orderkey,
         min({{ bytewise('customerkey') }}) as customerkey,
         min(orderdate) as orderdate,
-        sum(quantity * netprice) as revenue,
-        sum(quantity * netprice * coalesce(exchangerate, 1)) as unconverted_revenue,
+        cast(sum(revenue) as numeric(28, 12)) as revenue,
+        cast(sum(revenue * coalesce(exchangerate, 1)) as numeric(28, 12))
+            as unconverted_revenue,
         min(_load_id) as _load_id
-    from source
+    from priced
     group by orderkey
 ),
 

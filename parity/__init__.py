@@ -1,0 +1,1 @@
+"""Whether the marts are the same on every engine that builds them."""
