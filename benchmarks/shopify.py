@@ -15,12 +15,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
-import psycopg2
 import typer
+from psycopg2.extensions import connection as Connection  # noqa: N812 it is a class
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.measuring import run
+from benchmarks.measuring import connect, run
 from benchmarks.shopify_export import write_export
 from benchmarks.shopify_figures import Figures, figures_of
 from sandbox.environment import led_to
@@ -51,7 +51,7 @@ def main(
         try:
             environment = led_to(server.environment(), os.environ)
             seconds, expected = _through(environment, folder, customers)
-            connection = _connect(environment)
+            connection = connect(environment)
             found = figures_of_marts(connection)
             connection.close()
         finally:
@@ -74,7 +74,7 @@ def main(
         raise typer.Exit(1)
 
 
-def figures_of_marts(connection: psycopg2.extensions.connection) -> Figures:
+def figures_of_marts(connection: Connection) -> Figures:
     """The marts' headline figures."""
     with connection.cursor() as cursor:
         cursor.execute(FIGURES)
@@ -109,16 +109,6 @@ def _through(
     run(environment, "dbt", "--quiet", *build, "--log-path", f"{folder}/logs")
     lap("dbt build with tests")
     return seconds, expected
-
-
-def _connect(environment: dict[str, str]) -> psycopg2.extensions.connection:
-    return psycopg2.connect(
-        host=environment["PGHOST"],
-        port=environment["PGPORT"],
-        user=environment["PGUSER"],
-        password=environment["PGPASSWORD"],
-        dbname=environment["PGDATABASE"],
-    )
 
 
 def _shown(value: object) -> str:
