@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from parity import __main__ as command
 from parity.comparison import WHOLE_ROW, Difference, Mart, compare
 
 MART = Mart("sales", ("channel", "month"), ("channel", "month", "revenue", "orders"))
@@ -54,3 +59,20 @@ def test_rows_that_are_missing_or_too_many_are_told() -> None:
     assert compare(MART, ROWS, [*ROWS, ROWS[2]]) == [
         Difference(("mail", 1), WHOLE_ROW, None, ROWS[2])
     ]
+
+
+@pytest.mark.parametrize("last_orders", [3, 4])
+def test_the_command_fails_and_names_the_cell_where_a_mart_differs(
+    last_orders: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = [*ROWS[:2], (*ROWS[2][:3], last_orders)]
+    compared = command.Compared(MART, "Other", 3, 3, compare(MART, ROWS, found))
+    # engines take minutes, and agree
+    monkeypatch.setattr(command, "build_and_compare", lambda *_: [compared])
+    app = typer.Typer()
+    app.command()(command.main)
+    result = CliRunner().invoke(app)
+    said = "sales, channel mail, month 1: orders is 3, on Other 4"
+    assert (result.exit_code, said in result.output) == (
+        (0, False) if last_orders == 3 else (1, True)
+    )
