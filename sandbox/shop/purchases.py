@@ -74,12 +74,14 @@ def make_purchases(plan: Plan, customers: Customers) -> Purchases:
     happens = clock < season.length
     earliest = customers.signup + SIGNUP_TO_ORDER_SECONDS * ~customers.is_guest
     second = np.maximum(season.seconds(clock[happens]), earliest[customer[happens]])
+    # the next order waits for the customer's signup, too
+    until = season.seconds(np.minimum(until[happens], season.length))
     by_time = np.lexsort((repeat[happens], customer[happens], second))
     return Purchases(
         customer=customer[happens][by_time],
         second=second[by_time],
         repeat=repeat[happens][by_time],
-        until=season.seconds(np.minimum(until[happens], season.length))[by_time],
+        until=np.maximum(until, second)[by_time],
         is_farewell=is_farewell[happens][by_time],
     )
 

@@ -51,6 +51,15 @@ def test_the_same_arguments_give_the_same_bytes(
     assert set(contents(tmp_path / "one")) == files
 
 
+def test_two_orders_right_after_a_signup_are_no_accident(
+    run: Run, tmp_path: Path
+) -> None:
+    """Seed 38 makes a customer whose two orders both wait for the signup."""
+    arguments = ("--customers", "100000", "--seed", "38")
+    made = run("generate", *arguments, "--out", tmp_path / "shop")
+    assert made.returncode == 0, made.stderr
+
+
 def test_only_a_textbooks_manifest_tells_true_parameters(
     run: Run, tmp_path: Path
 ) -> None:
