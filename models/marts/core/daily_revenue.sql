@@ -10,25 +10,17 @@ orders as (
     select * from {{ ref('int_orders_numbered') }}
 ),
 
-buyers_per_day as (
-    select
-        order_date,
-        customer_id,
-        count(*) as orders,
-        sum(revenue) as revenue,
-        sum(net_revenue) as net_revenue
-    from orders
-    group by order_date, customer_id
-),
-
+-- who has ordered on that day before is no other buyer
 orders_per_day as (
     select
         order_date,
-        sum(orders) as orders,
-        count(*) as buyers,
+        count(*) as orders,
+        count(*) filter (
+            where previous_order_date is null or previous_order_date < order_date
+        ) as buyers,
         sum(revenue) as revenue,
         sum(net_revenue) as net_revenue
-    from buyers_per_day
+    from orders
     group by order_date
 ),
 
@@ -63,7 +55,7 @@ windowed as (
 averaged as (
     select
         date_day,
-        cast(orders as bigint) as orders,
+        orders,
         buyers,
         cast(revenue as numeric(18, 2)) as revenue,
         cast(net_revenue as numeric(18, 2)) as net_revenue,
