@@ -54,3 +54,11 @@
         ) }} as numeric(18, 2)
     )
 {%- endmacro %}
+
+{#- A lot from 0 to 65535: the four hexadecimal digits that a hash begins with. -#}
+{% macro drawn_lot(hash) -%}
+    {%- for worth in (4096, 256, 16, 1) -%}
+        {{ ' + ' if not loop.first }}{{ worth }}
+        * position(substring({{ hash }}, {{ loop.index }}, 1) in '123456789abcdef')
+    {%- endfor -%}
+{%- endmacro %}

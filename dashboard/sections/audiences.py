@@ -34,9 +34,9 @@ def _audiences(marts: Marts) -> Figure:
     rows = marts.ask(
         "select audience, count(*) as customers,"
         " count(*) filter (where may_contact = 'yes') as may_be_contacted,"
-        " count(*) filter (where holdout_group) as held_out,"
-        " min(recommended_action) as recommended_action"
-        " from audiences group by audience order by count(*) desc, audience"
+        " count(*) filter (where holdout_group) as held_out, recommended_action"
+        " from audiences group by audience, recommended_action"
+        " order by count(*) desc, audience"
     )
     title = "No audience has anyone in it"
     if len(rows):

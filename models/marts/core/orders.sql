@@ -5,7 +5,7 @@
         indexes=[
             {'columns': ['order_id'], 'unique': true},
             {'columns': ['customer_id']},
-            {'columns': ['order_date']},
+            {'columns': ['order_date', 'channel', 'revenue']},
         ]
     )
 }}

@@ -5,7 +5,7 @@
         indexes=[
             {'columns': ['session_id'], 'unique': true},
             {'columns': ['customer_id']},
-            {'columns': ['session_date']},
+            {'columns': ['session_date', 'source']},
         ]
     )
 }}

@@ -1,4 +1,8 @@
-{{ config(indexes=[{'columns': ['audience', 'customer_id'], 'unique': true}]) }}
+{{ config(indexes=[
+    {'columns': ['audience', 'customer_id'], 'unique': true},
+    {'columns': ['audience', 'priority_value desc', 'customer_id']},
+    {'columns': ['audience', 'recommended_action', 'may_contact', 'holdout_group']},
+]) }}
 
 with
 
@@ -42,7 +46,7 @@ candidates as (
         reused.promo_uses,
         churn_risk.slipping,
         rules.*,
-        {{ dbt.hash("rules.audience || ': ' || customers.customer_id") }} as lot,
+        {{ dbt.hash("rules.audience || ': ' || customers.customer_id") }} as lot_hash,
         {{ counted('customers.orders', 'order') }} || ' worth '
         || customers.net_revenue || ', the last '
         || {{ counted('customers.recency_days', 'day') }} || ' ago' as history
@@ -106,7 +110,6 @@ reasoned as (
     from candidates
 ),
 
--- the hash begins with four hexadecimal digits: a lot between 0 and 65535
 members as (
     select
         audience,
@@ -116,13 +119,11 @@ members as (
         net_revenue as priority_value,
         recommended_action,
         may_contact,
-        {% for worth in (4096, 256, 16, 1) -%}
-            {{ '+ ' if not loop.first }}{{ worth }}
-            * position(substring(lot, {{ loop.index }}, 1) in '123456789abcdef')
-        {% endfor -%}
-        < 65536 * holdout_share as holdout_group
+        {{ drawn_lot('lot_hash') }} < 65536 * holdout_share as holdout_group
     from reasoned
     where reason is not null
 )
 
+-- who is written to together lies together
 select * from members
+order by audience asc, priority_value desc, customer_id asc
