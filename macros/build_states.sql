@@ -25,8 +25,10 @@
     {%- for name, column in columns.items() -%}
         {%- do typed.append(name ~ ' ' ~ column[0]) -%}
     {%- endfor -%}
-    create schema if not exists {{ generate_schema_name('intermediate', none) }};
-    create table if not exists {{ build_states() }} ({{ typed | join(', ') }});
+    {{ in_sequence([
+        'create schema if not exists ' ~ generate_schema_name('intermediate', none),
+        'create table if not exists ' ~ build_states() ~ ' (' ~ typed | join(', ') ~ ')',
+    ]) }}
     {% if target.type == 'postgres' %}
         comment on table {{ build_states() }} is
         'One row per model that is built in increments: where its last build stood.';

@@ -34,3 +34,25 @@
         'option': ' LAKE=' ~ lake,
     }) }}
 {%- endmacro %}
+
+{#- Spark tells of a folder that is not there by an error; but a table in a folder that
+    is not there is empty. -#}
+{% macro spark__find_raw(schema) -%}
+    {%- set lake = env_var('LAKE', 'lake') -%}
+    {%- set is_there = false -%}
+    {%- if execute -%}
+        {%- do run_query('drop table if exists default.loads') -%}
+        {%- do run_query(
+            'create table default.loads (load_id bigint) using parquet location '
+            ~ dbt.string_literal(lake_folder(schema, 'load_history'))
+        ) -%}
+        {%- set loads = run_query('select load_id from default.loads limit 1') -%}
+        {%- set is_there = loads | length > 0 -%}
+        {%- do run_query('drop table default.loads') -%}
+    {%- endif -%}
+    {{ return({
+        'is_there': is_there,
+        'place': 'lake ' ~ lake,
+        'option': ' LAKE=' ~ lake,
+    }) }}
+{%- endmacro %}

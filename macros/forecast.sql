@@ -9,7 +9,7 @@
 {% macro create_forecast_tables() -%}
     {%- set schema = generate_schema_name('forecast', none) -%}
     {%- set text = dbt.type_string() -%}
-    {%- set number = ' double precision' -%}
+    {%- set number = ' ' ~ type_double() -%}
     {%- set tables = {
         'customer_forecasts': [
             'customer_id ' ~ text, 'probability_alive' ~ number,
@@ -30,11 +30,15 @@
             'standard_error' ~ number, 'unit ' ~ text,
         ],
     } -%}
-    create schema if not exists {{ schema }};
-    {% for table, columns in tables.items() %}
-        create table if not exists {{ schema }}.{{ table }} (
-            source {{ text }}, as_of_date date, fingerprint {{ text }},
-            {{ columns | join(', ') }}, fitted_at timestamp
-        );
-    {% endfor %}
+    {%- set statements = ['create schema if not exists ' ~ schema] -%}
+    {%- for table, columns in tables.items() -%}
+        {%- set statement -%}
+            create table if not exists {{ schema }}.{{ table }} (
+                source {{ text }}, as_of_date date, fingerprint {{ text }},
+                {{ columns | join(', ') }}, fitted_at timestamp
+            )
+        {%- endset -%}
+        {%- do statements.append(statement) -%}
+    {%- endfor -%}
+    {{ in_sequence(statements) }}
 {%- endmacro %}

@@ -12,8 +12,8 @@
     (p + z² ÷ 2n ∓ z √(p (1 − p) ÷ n + z² ÷ 4n²)) ÷ (1 + z² ÷ n), multiplied out. -#}
 {% macro wilson_end(successes, trials, sign) -%}
     {%- set z = 1.959963984540054 -%}
-    {%- set s = 'cast(' ~ successes ~ ' as double precision)' -%}
-    {%- set n = 'cast(' ~ trials ~ ' as double precision)' -%}
+    {%- set s = 'cast(' ~ successes ~ ' as ' ~ type_double() ~ ')' -%}
+    {%- set n = 'cast(' ~ trials ~ ' as ' ~ type_double() ~ ')' -%}
     {%- set root = s ~ ' * (1 - ' ~ s ~ ' / nullif(' ~ n ~ ', 0)) + ' ~ z * z / 4 -%}
     cast(
         ({{ s }} + {{ z * z / 2 }} {{ sign }} {{ z }} * sqrt({{ root }}))

@@ -30,3 +30,31 @@
         select {{ columns }} from read_parquet('{{ files }}/{{ name }}/*.parquet');
     {% endfor %}
 {%- endmacro %}
+
+{#- Where Spark finds a table of the lake. -#}
+{% macro lake_folder(schema, table) -%}
+    {%- set lake = env_var('LAKE', 'lake') -%}
+    {%- set is_whole = lake.startswith('/') or '://' in lake -%}
+    {%- set place = lake if is_whole else invocation_args_dict.project_dir ~ '/' ~ lake -%}
+    {{ return(place ~ '/' ~ schema ~ '/' ~ table) }}
+{%- endmacro %}
+
+{% macro spark__open_lake() -%}
+    {%- set schema = 'raw_' ~ var('source') -%}
+    {%- set sources = (graph.sources or {}).values() -%}
+    {%- set statements = ['create schema if not exists ' ~ schema] -%}
+    {%- for table in sources | selectattr('schema', 'eq', schema) -%}
+        {%- set casts = [] -%}
+        {%- for name, column in table.columns.items() -%}
+            {%- set type = spark_type(column.data_type) -%}
+            {%- do casts.append('cast(' ~ name ~ ' as ' ~ type ~ ') as ' ~ name) -%}
+        {%- endfor -%}
+        {%- set statement -%}
+            create or replace view {{ schema }}.{{ table.name }} as
+            select {{ casts | join(', ') }}
+            from parquet.`{{ lake_folder(schema, table.name) }}`
+        {%- endset -%}
+        {%- do statements.append(statement) -%}
+    {%- endfor -%}
+    {{ in_sequence(statements if execute and find_raw(schema).is_there else []) }}
+{%- endmacro %}

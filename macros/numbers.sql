@@ -14,6 +14,14 @@
     cast({{ default__safe_divide(numerator, denominator) }} as numeric(28, 10))
 {%- endmacro %}
 
+{#- On Spark, whose decimals give way to the digits before the point. -#}
+{% macro spark__safe_divide(numerator, denominator) -%}
+    cast(
+        cast({{ numerator }} as double)
+        / nullif(cast({{ denominator }} as double), 0) as numeric(28, 10)
+    )
+{%- endmacro %}
+
 {#- The sum of amounts, with fractions of a cent. DuckDB gives a sum 38 digits, and
     drops decimals of it in a union with amounts of more digits before the point. -#}
 {% macro sum_of_amounts(amount) -%}
@@ -28,10 +36,14 @@
     cast(sum({{ amount }}) as numeric(28, 12))
 {%- endmacro %}
 
+{% macro spark__sum_of_amounts(amount) -%}
+    cast(sum({{ amount }}) as numeric(26, 12))
+{%- endmacro %}
+
 {#- The interpolated percentile of an expression over the group. -#}
 {% macro percentile(expression, fraction) -%}
     percentile_cont({{ fraction }}) within group (
-        order by cast({{ expression }} as double precision)
+        order by cast({{ expression }} as {{ type_double() }})
     )
 {%- endmacro %}
 
@@ -53,12 +65,4 @@
             '100 * ' ~ part ~ ' * ' ~ everything, segment ~ ' * ' ~ part_of_all
         ) }} as numeric(18, 2)
     )
-{%- endmacro %}
-
-{#- A lot from 0 to 65535: the four hexadecimal digits that a hash begins with. -#}
-{% macro drawn_lot(hash) -%}
-    {%- for worth in (4096, 256, 16, 1) -%}
-        {{ ' + ' if not loop.first }}{{ worth }}
-        * position(substring({{ hash }}, {{ loop.index }}, 1) in '123456789abcdef')
-    {%- endfor -%}
 {%- endmacro %}

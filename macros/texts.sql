@@ -12,7 +12,15 @@
 
 {#- For `order by`: ids compare by their bytes, whatever the database's collation. -#}
 {% macro bytewise(id) -%}
+    {{ adapter.dispatch('bytewise')(id) }}
+{%- endmacro %}
+
+{% macro default__bytewise(id) -%}
     {{ id }} collate "C"
+{%- endmacro %}
+
+{% macro spark__bytewise(id) -%}
+    {{ id }}
 {%- endmacro %}
 
 {#- A number with its noun: '1 order', '3 orders'. -#}

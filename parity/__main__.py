@@ -84,9 +84,9 @@ def build_and_compare(
         first, *others = built
         compared = []
         for mart in read_marts(first.manifest):
-            expected = first.rows(mart.query)
+            expected = first.rows(mart)
             for engine in others:
-                found = engine.rows(mart.query)
+                found = engine.rows(mart)
                 differences = compare(mart, expected, found)
                 compared.append(
                     Compared(mart, engine.name, len(found), len(expected), differences)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import os
+import shutil
 import subprocess
 import sys
 from abc import ABC, abstractmethod
@@ -16,12 +17,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import psycopg2
+import pyarrow.parquet as pq
 
 from sandbox.environment import led_to
 from sandbox.server import Server
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from parity.comparison import Mart
 
 PROGRAMS = Path(sys.executable).parent
 PROJECT = Path(__file__).parent.parent
@@ -89,8 +93,8 @@ class Engine(ABC):
         """Stop it."""
 
     @abstractmethod
-    def rows(self, query: str) -> list[tuple[Any, ...]]:
-        """Give the rows of a query."""
+    def rows(self, mart: Mart) -> list[tuple[Any, ...]]:
+        """Give the rows of a mart."""
 
     def _run(self, program: str, *arguments: str) -> None:
         finished = subprocess.run(
@@ -123,8 +127,8 @@ class PostgreSQL(Engine):
         """Delete the server."""
         self._server.delete()
 
-    def rows(self, query: str) -> list[tuple[Any, ...]]:
-        """Give the rows of a query."""
+    def rows(self, mart: Mart) -> list[tuple[Any, ...]]:
+        """Give the rows of a mart."""
         connection = psycopg2.connect(
             host=self.environment["PGHOST"],
             port=self.environment["PGPORT"],
@@ -134,7 +138,7 @@ class PostgreSQL(Engine):
         )
         try:
             with connection.cursor() as cursor:
-                cursor.execute(query)
+                cursor.execute(mart.query)
                 return cursor.fetchall()
         finally:
             connection.close()
@@ -155,13 +159,41 @@ class DuckDB(Engine):
     def stop(self) -> None:
         """Leave the file; no process is left."""
 
-    def rows(self, query: str) -> list[tuple[Any, ...]]:
-        """Give the rows of a query."""
+    def rows(self, mart: Mart) -> list[tuple[Any, ...]]:
+        """Give the rows of a mart."""
         duckdb = importlib.import_module("duckdb")
         with duckdb.connect(str(self._file), read_only=True) as connection:
-            rows: list[tuple[Any, ...]] = connection.execute(query).fetchall()
+            rows: list[tuple[Any, ...]] = connection.execute(mart.query).fetchall()
             return rows
 
 
+class Spark(Engine):
+    """Parquet beside a lake."""
+
+    name, target, module = "Spark", "spark", "dbt.adapters.spark"
+
+    @classmethod
+    def is_installed(cls) -> bool:
+        """Whether the packages are there that it needs, and Java."""
+        has_java = "JAVA_HOME" in os.environ or shutil.which("java") is not None
+        return has_java and super().is_installed()
+
+    def start(self) -> None:
+        """Name the places."""
+        lake, self.tables = self.folder / "lake", self.folder / "tables"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.environment |= {"LAKE": str(lake), "SPARK_FOLDER": str(self.tables)}
+        self.to = ("--to", str(lake))
+
+    def stop(self) -> None:
+        """Leave the files; no process is left."""
+
+    def rows(self, mart: Mart) -> list[tuple[Any, ...]]:
+        """Give the rows of a mart, from its files."""
+        table = pq.read_table(self.tables / "marts.db" / mart.name)
+        columns = [table.column(name).to_pylist() for name in mart.columns]
+        return list(zip(*columns, strict=True))
+
+
 # the others are compared with the first
-ENGINES: tuple[type[Engine], ...] = (PostgreSQL, DuckDB)
+ENGINES: tuple[type[Engine], ...] = (PostgreSQL, DuckDB, Spark)

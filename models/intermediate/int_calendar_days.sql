@@ -1,4 +1,4 @@
-with recursive
+with
 
 orders as (
     select * from {{ ref('int_orders_counted') }}
@@ -13,18 +13,43 @@ first_day as (
     from orders
 ),
 
-calendar_days as (
-    select date_day
-    from first_day
-    where date_day is not null
+-- 0 to 999, and twice: to reach back more than two thousand years
+digits as (
+    select 0 as digit
+    {% for digit in range(1, 10) -%}
+        union all
+        select {{ digit }} as digit
+    {% endfor -%}
+),
 
-    union all
+thousand as (
+    select 100 * hundreds.digit + 10 * tens.digit + ones.digit as number
+    from digits as hundreds
+    cross join digits as tens
+    cross join digits as ones
+),
 
+spans as (
     select
-        cast({{ dbt.dateadd('day', 1, 'calendar_days.date_day') }} as date) as date_day
-    from calendar_days
+        first_day.date_day,
+        {{ days_between('first_day.date_day', 'as_of.as_of_date') }} as days
+    from first_day
     cross join as_of
-    where calendar_days.date_day < as_of.as_of_date
+),
+
+numbered as (
+    select
+        spans.date_day,
+        1000 * thousands.number + thousand.number as number
+    from spans
+    inner join thousand as thousands on 1000 * thousands.number <= spans.days
+    inner join thousand
+        on 1000 * thousands.number + thousand.number <= spans.days
+),
+
+calendar_days as (
+    select cast({{ dbt.dateadd('day', 'number', 'date_day') }} as date) as date_day
+    from numbered
 )
 
 select * from calendar_days

@@ -45,7 +45,7 @@ netted as (
 numbered as (
     select
         *,
-        row_number() over customer_orders as order_number,
+        cast(row_number() over customer_orders as bigint) as order_number,
         lag(order_date) over customer_orders as previous_order_date,
         first_value(order_date) over customer_orders as first_order_date
     from netted

@@ -10,10 +10,6 @@ customers as (
     select * from {{ ref('customers') }}
 ),
 
-promo_reuse as (
-    select * from {{ ref('promo_reuse') }}
-),
-
 churn_risk as (
     select * from {{ ref('churn_risk') }}
 ),
@@ -30,7 +26,7 @@ reused as (
     select
         customer_id,
         cast(sum(uses) as bigint) as promo_uses
-    from promo_reuse
+    from {{ ref('promo_reuse') }}
     group by customer_id
 ),
 
@@ -46,7 +42,7 @@ candidates as (
         reused.promo_uses,
         churn_risk.slipping,
         rules.*,
-        {{ dbt.hash("rules.audience || ': ' || customers.customer_id") }} as lot_hash,
+        {{ dbt.hash("rules.audience || ': ' || customers.customer_id") }} as lot,
         {{ counted('customers.orders', 'order') }} || ' worth '
         || customers.net_revenue || ', the last '
         || {{ counted('customers.recency_days', 'day') }} || ' ago' as history
@@ -110,6 +106,7 @@ reasoned as (
     from candidates
 ),
 
+-- the hash begins with four hexadecimal digits: a lot between 0 and 65535
 members as (
     select
         audience,
@@ -119,7 +116,11 @@ members as (
         net_revenue as priority_value,
         recommended_action,
         may_contact,
-        {{ drawn_lot('lot_hash') }} < 65536 * holdout_share as holdout_group
+        {% for worth in (4096, 256, 16, 1) -%}
+            {{ '+ ' if not loop.first }}{{ worth }}
+            * position(substring(lot, {{ loop.index }}, 1) in '123456789abcdef')
+        {% endfor -%}
+        < 65536 * holdout_share as holdout_group
     from reasoned
     where reason is not null
 )

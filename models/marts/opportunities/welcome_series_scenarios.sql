@@ -62,7 +62,7 @@ wished as (
     select
         improvements.relative_improvement,
         -- what follows are estimates: exact products would have too many digits
-        cast(growth.new_customers as double precision) as new_customers,
+        cast(growth.new_customers as {{ type_double() }}) as new_customers,
         base.base_rate,
         assumed.incentive_cost,
         average_order.average_order_value * assumed.margin as value_per_customer,

@@ -49,7 +49,7 @@ risked as (
 stepped as (
     select
         *,
-        cast(1 - {{ safe_divide('second_orders', 'at_risk') }} as double precision)
+        cast(1 - {{ safe_divide('second_orders', 'at_risk') }} as {{ type_double() }})
             as staying
     from risked
 ),

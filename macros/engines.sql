@@ -1,0 +1,69 @@
+{#- For a hook: statements one after the other. Spark takes one at a time. -#}
+{% macro in_sequence(statements) -%}
+    {{ adapter.dispatch('in_sequence')(statements) }}
+{%- endmacro %}
+
+{% macro default__in_sequence(statements) -%}
+    {%- for statement in statements %}
+        {{ statement }};
+    {%- endfor %}
+{%- endmacro %}
+
+{% macro spark__in_sequence(statements) -%}
+    {%- for statement in statements if execute -%}
+        {%- do run_query(statement) -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#- A floating-point number of 15 digits. -#}
+{% macro type_double() -%}
+    {{ adapter.dispatch('type_double')() }}
+{%- endmacro %}
+
+{% macro default__type_double() -%}
+    double precision
+{%- endmacro %}
+
+{% macro spark__type_double() -%}
+    double
+{%- endmacro %}
+
+{#- What Spark calls a type of the contracts. Its decimals have 38 digits: 14 before the
+    point and 12 behind it leave room for the product of two. -#}
+{% macro spark_type(type) -%}
+    {{ return({
+        'numeric': 'numeric(26, 12)',
+        'text': 'string',
+        'timestamptz': 'timestamp',
+        'timestamp with time zone': 'timestamp',
+    }.get(type, type)) }}
+{%- endmacro %}
+
+{#- For a post-hook: a table that was just built has no statistics, and the planner
+    needs them; without, it takes a seed of 25 rows for one of a thousand, and sorts
+    millions. Spark adapts its plans to what it meets. -#}
+{% macro take_statistics() -%}
+    {{ adapter.dispatch('take_statistics')() }}
+{%- endmacro %}
+
+{% macro default__take_statistics() -%}
+    {%- if model.config.materialized in ['table', 'incremental', 'seed'] -%}
+        analyze {{ this }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro spark__take_statistics() -%}{%- endmacro %}
+
+{#- Called by dbt: Parquet has no constraints to add. -#}
+{% macro spark__persist_constraints(relation, model) -%}{%- endmacro %}
+
+{#- Called by dbt for the types that a contract has, which may be PostgreSQL's names. -#}
+{% macro spark__get_empty_schema_sql(columns) -%}
+    {%- set typed = {} -%}
+    {%- for name, column in columns.items() -%}
+        {%- do typed.update({
+            name: dict(column, data_type=spark_type(column.data_type))
+        }) -%}
+    {%- endfor -%}
+    {{ return(dbt.default__get_empty_schema_sql(typed)) }}
+{%- endmacro %}
