@@ -12,7 +12,9 @@ calendar_days as (
 
 -- the oldest customer's age on each day of the calendar
 ages as (
-    select row_number() over (order by date_day) - 1 as days_since_first_order
+    select
+        cast(row_number() over (order by date_day) - 1 as bigint)
+            as days_since_first_order
     from calendar_days
 ),
 

@@ -38,7 +38,7 @@ compared as (
         cast(
             {{ safe_divide('net_revenue', 'net_revenue_of_segment') }} as numeric(22, 6)
         ) as revenue_share,
-        customer_rank,
+        cast(customer_rank as bigint) as customer_rank,
         {{
             affinity_index(
                 'customers', 'customers_of_segment', 'customers_of_region',

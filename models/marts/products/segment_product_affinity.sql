@@ -53,7 +53,7 @@ compared as (
         cast(revenue as numeric(18, 2)) as revenue,
         cast({{ safe_divide('revenue', 'revenue_of_segment') }} as numeric(9, 6))
             as revenue_share,
-        revenue_rank,
+        cast(revenue_rank as bigint) as revenue_rank,
         {{
             affinity_index(
                 'revenue', 'revenue_of_segment', 'revenue_of_category', 'total_revenue'

@@ -83,7 +83,7 @@ summed as (
         *,
         cast(sum(rows) over section_so_far as bigint) as rows_end,
         cast(sum(revenue) over section_so_far as numeric(18, 2)) as revenue_end,
-        cast(sum(revenue) over section_so_far - revenue as numeric(18, 2))
+        cast((sum(revenue) over section_so_far) - revenue as numeric(18, 2))
             as revenue_before
     from steps
     window section_so_far as (
