@@ -53,7 +53,7 @@ def main(
     is_same = True
     for shop in SHOPS:
         try:
-            compared = build_and_compare(shop, engines, customers)
+            compared = build_and_compare(console, shop, engines, customers)
         except EngineError as error:
             console.print(str(error), markup=False, highlight=False)
             raise typer.Exit(2) from None
@@ -65,9 +65,9 @@ def main(
 
 
 def build_and_compare(
-    shop: Shop, engines: Sequence[type[Engine]], customers: int
+    console: Console, shop: Shop, engines: Sequence[type[Engine]], customers: int
 ) -> list[Compared]:
-    """Build a shop on each engine, and compare all its marts.
+    """Build a shop on each engine, print how long it takes, and compare all its marts.
 
     Raises:
         EngineError: an engine could not build it.
@@ -81,6 +81,11 @@ def build_and_compare(
             stack.callback(engine.stop)
             engine.load(*files, *_source_option(shop, files))
             engine.build(shop.source)
+            console.print(
+                f"{shop.source} on {engine.name}: "
+                f"{engine.seconds['loader']:.1f} s to load, "
+                f"{engine.seconds['dbt']:.1f} s to build"
+            )
         first, *others = built
         compared = []
         for mart in read_marts(first.manifest):

@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -48,6 +49,7 @@ class Engine(ABC):
         self.folder = folder / self.target
         self.environment = dict(os.environ)
         self.to: Sequence[str] = ()
+        self.seconds: dict[str, float] = {}
 
     @classmethod
     def is_installed(cls) -> bool:
@@ -97,6 +99,7 @@ class Engine(ABC):
         """Give the rows of a mart."""
 
     def _run(self, program: str, *arguments: str) -> None:
+        began = time.monotonic()
         finished = subprocess.run(
             [PROGRAMS / program, *arguments],
             check=False,
@@ -106,6 +109,7 @@ class Engine(ABC):
             stderr=subprocess.STDOUT,
             stdout=subprocess.PIPE,
         )
+        self.seconds[program] = time.monotonic() - began
         if finished.returncode:
             said = finished.stdout[-SHOWN:]
             message = f"{program} failed on {self.name}:\n{said}"
