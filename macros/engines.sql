@@ -67,3 +67,13 @@
     {%- endfor -%}
     {{ return(dbt.default__get_empty_schema_sql(typed)) }}
 {%- endmacro %}
+
+{#- Called by dbt: a date some days or months later. What dbt-spark has instead makes a
+    timestamp with a time zone of it, which is null where timestamps have none. -#}
+{% macro spark__dateadd(datepart, interval, from_date_or_timestamp) -%}
+    {%- set functions = {'day': 'date_add', 'month': 'add_months'} -%}
+    {{ functions[datepart] }}({{ from_date_or_timestamp }}, cast({{ interval }} as int))
+{%- endmacro %}
+
+{#- Called by dbt: Spark alone knows no grants. -#}
+{% macro spark__apply_grants(relation, grant_config, should_revoke=true) -%}{%- endmacro %}
