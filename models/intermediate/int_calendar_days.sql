@@ -32,7 +32,7 @@ thousand as (
 spans as (
     select
         first_day.date_day,
-        {{ days_between('first_day.date_day', 'as_of.as_of_date') }} as days
+        {{ days_between('first_day.date_day', 'as_of.as_of_date') }} as last_number
     from first_day
     cross join as_of
 ),
@@ -42,9 +42,9 @@ numbered as (
         spans.date_day,
         1000 * thousands.number + thousand.number as number
     from spans
-    inner join thousand as thousands on 1000 * thousands.number <= spans.days
+    inner join thousand as thousands on 1000 * thousands.number <= spans.last_number
     inner join thousand
-        on 1000 * thousands.number + thousand.number <= spans.days
+        on 1000 * thousands.number + thousand.number <= spans.last_number
 ),
 
 calendar_days as (
