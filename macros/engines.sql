@@ -76,4 +76,5 @@
 {%- endmacro %}
 
 {#- Called by dbt: Spark alone knows no grants. -#}
-{% macro spark__apply_grants(relation, grant_config, should_revoke=true) -%}{%- endmacro %}
+{% macro spark__apply_grants(relation, grant_config, should_revoke) -%}
+{%- endmacro %}
