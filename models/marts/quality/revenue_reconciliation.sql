@@ -95,7 +95,7 @@ summed as (
 
 stepped as (
     select
-        step_number,
+        cast(step_number as bigint) as step_number,
         table_name,
         step,
         reason,
