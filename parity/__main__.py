@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
@@ -100,13 +101,13 @@ def build_and_compare(
 
 
 def show(console: Console, title: str, compared: Sequence[Compared]) -> None:
-    """Print a row per mart, two columns per engine, and the first differences."""
+    """Print each mart's rows on each engine, its differing cells, and the first."""
     engines = list(dict.fromkeys(each.engine for each in compared))
-    table = Table(title=title, title_justify="left")
-    table.add_column("mart")
+    table = Table(title=title, title_justify="left", box=SIMPLE)
+    table.add_column("mart", no_wrap=True)
     table.add_column("rows", justify="right")
     for engine in engines:
-        table.add_column(f"rows, {engine}", justify="right")
+        table.add_column(engine, justify="right")
         table.add_column("differing", justify="right")
     lines: dict[str, list[str]] = {}
     for each in compared:
