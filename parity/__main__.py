@@ -108,7 +108,7 @@ def show(console: Console, title: str, compared: Sequence[Compared]) -> None:
     table.add_column("rows", justify="right")
     for engine in engines:
         table.add_column(engine, justify="right")
-        table.add_column("differing", justify="right")
+        table.add_column("differ", justify="right")
     lines: dict[str, list[str]] = {}
     for each in compared:
         line = lines.setdefault(each.mart.name, [f"{each.expected_rows:,}"])
