@@ -75,7 +75,7 @@ settled as (
 typed as (
     select
         order_id,
-        line_number,
+        cast(line_number as bigint) as line_number,
         product_id,
         category,
         cast(quantity as numeric(18, 6)) as quantity,
