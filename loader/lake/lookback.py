@@ -71,6 +71,9 @@ def read_rejects(
 
 
 def _read(folder: Path, source: str, table: str) -> list[dict[str, Any]]:
+    if not folder.is_dir():
+        message = f"There is no folder {folder}; loader load --to makes a lake."
+        raise UsageError(message)
     content = Lake(folder, source).content()
     if content is None:
         message = f"Nothing of source {source} has been loaded yet into {folder}."

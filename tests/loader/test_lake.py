@@ -152,7 +152,13 @@ def test_history_and_rejects_of_a_lake_are_shown_as_those_of_postgres(
     files: Files, database: Database, tmp_path: Path
 ) -> None:
     lake = ("--from", str(tmp_path / "my lake"))
-    assert files.run("history", *lake).exit_code == 2
+    missing = files.run("history", *lake)
+    assert missing.exit_code == 2
+    assert "There is no folder" in missing.output
+    Path(lake[1]).mkdir()
+    empty = files.run("history", *lake)
+    assert empty.exit_code == 2
+    assert "Nothing of source shop has been loaded yet" in empty.output
     files.folder = write_exports(tmp_path / "shopify", january=JANUARY)
     files.write("orders_export_9.csv", JANUARY + JANUARY.split("\n", 1)[0] + "\n")
     files.mapping = files.folder / "mapping.yml"
