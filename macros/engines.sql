@@ -40,7 +40,7 @@
 {%- endmacro %}
 
 {#- For a post-hook: a table that was just built has no statistics, and the planner
-    needs them. Spark adapts its plans to what it meets. -#}
+    needs them. Spark adapts its plans as it goes. -#}
 {% macro take_statistics() -%}
     {{ adapter.dispatch('take_statistics')() }}
 {%- endmacro %}
@@ -54,7 +54,8 @@
 {% macro spark__take_statistics() -%}{%- endmacro %}
 
 {#- Called by dbt: Parquet has no constraints to add. -#}
-{% macro spark__persist_constraints(relation, model) -%}{%- endmacro %}
+{% macro spark__persist_constraints(relation, model) -%}
+{%- endmacro %}
 
 {#- Called by dbt for the types that a contract has, which may be PostgreSQL's names. -#}
 {% macro spark__get_empty_schema_sql(columns) -%}
@@ -75,4 +76,5 @@
 {%- endmacro %}
 
 {#- Called by dbt: Spark alone knows no grants. -#}
-{% macro spark__apply_grants(relation, grant_config, should_revoke=true) -%}{%- endmacro %}
+{% macro spark__apply_grants(relation, grant_config, should_revoke=true) -%}
+{%- endmacro %}

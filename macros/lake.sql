@@ -34,9 +34,9 @@
 {#- Where Spark finds a table of the lake. -#}
 {% macro lake_folder(schema, table) -%}
     {%- set lake = env_var('LAKE', 'lake') -%}
-    {%- set is_whole = lake.startswith('/') or '://' in lake -%}
-    {%- set place = lake if is_whole else invocation_args_dict.project_dir ~ '/' ~ lake -%}
-    {{ return(place ~ '/' ~ schema ~ '/' ~ table) }}
+    {%- set is_absolute = lake.startswith('/') or '://' in lake -%}
+    {%- set above = '' if is_absolute else invocation_args_dict.project_dir ~ '/' -%}
+    {{ return(above ~ lake ~ '/' ~ schema ~ '/' ~ table) }}
 {%- endmacro %}
 
 {% macro spark__open_lake() -%}
@@ -49,12 +49,11 @@
             {%- set type = spark_type(column.data_type) -%}
             {%- do casts.append('cast(' ~ name ~ ' as ' ~ type ~ ') as ' ~ name) -%}
         {%- endfor -%}
-        {%- set statement -%}
-            create or replace view {{ schema }}.{{ table.name }} as
-            select {{ casts | join(', ') }}
-            from parquet.`{{ lake_folder(schema, table.name) }}`
-        {%- endset -%}
-        {%- do statements.append(statement) -%}
+        {%- do statements.append(
+            'create or replace view ' ~ schema ~ '.' ~ table.name
+            ~ ' as select ' ~ casts | join(', ')
+            ~ ' from parquet.`' ~ lake_folder(schema, table.name) ~ '`'
+        ) -%}
     {%- endfor -%}
     {{ in_sequence(statements if execute and find_raw(schema).is_there else []) }}
 {%- endmacro %}

@@ -1,9 +1,10 @@
-{#- Called by dbt. What dbt-spark has instead knows no type of PostgreSQL's, and fails on
-    apostrophes and on values that are missing. -#}
+{#- Called by dbt. What dbt-spark has instead knows no type of PostgreSQL's, and fails
+    on apostrophes and on values that are missing. -#}
 {% macro spark__create_csv_table(model, agate_table) -%}
     {%- set columns = [] -%}
     {%- for name in agate_table.column_names -%}
-        {%- do columns.append(name ~ ' ' ~ spark_type(model.config.column_types[name])) -%}
+        {%- set type = spark_type(model.config.column_types[name]) -%}
+        {%- do columns.append(name ~ ' ' ~ type) -%}
     {%- endfor -%}
     {%- set statement -%}
         create table {{ this }} ({{ columns | join(', ') }}) {{ comment_clause() }}
