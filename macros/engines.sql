@@ -28,6 +28,19 @@
     double
 {%- endmacro %}
 
+{#- A number with as many decimals as it has. -#}
+{% macro type_number() -%}
+    {{ adapter.dispatch('type_number')() }}
+{%- endmacro %}
+
+{% macro default__type_number() -%}
+    numeric
+{%- endmacro %}
+
+{% macro spark__type_number() -%}
+    {{ spark_type('numeric') }}
+{%- endmacro %}
+
 {#- What Spark calls a type of the contracts. Its decimals have 38 digits: 14 before the
     point and 12 behind it leave room for the product of two. -#}
 {% macro spark_type(type) -%}
