@@ -64,13 +64,14 @@
     {%- endif -%}
 {%- endmacro %}
 
-{% macro spark__take_statistics() -%}{%- endmacro %}
+{% macro spark__take_statistics() -%}
+{%- endmacro %}
 
 {#- Called by dbt: Parquet has no constraints to add. -#}
 {% macro spark__persist_constraints(relation, model) -%}
 {%- endmacro %}
 
-{#- Called by dbt for the types that a contract has, which may be PostgreSQL's names. -#}
+{#- Called by dbt: types of a contract may have PostgreSQL's names. -#}
 {% macro spark__get_empty_schema_sql(columns) -%}
     {%- set typed = {} -%}
     {%- for name, column in columns.items() -%}
