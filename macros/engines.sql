@@ -28,6 +28,19 @@
     double
 {%- endmacro %}
 
+{#- A number with as many decimals as it has. -#}
+{% macro type_number() -%}
+    {{ adapter.dispatch('type_number')() }}
+{%- endmacro %}
+
+{% macro default__type_number() -%}
+    numeric
+{%- endmacro %}
+
+{% macro spark__type_number() -%}
+    {{ spark_type('numeric') }}
+{%- endmacro %}
+
 {#- What Spark calls a type of the contracts. Its decimals have 38 digits: 14 before the
     point and 12 behind it leave room for the product of two. -#}
 {% macro spark_type(type) -%}
@@ -40,8 +53,7 @@
 {%- endmacro %}
 
 {#- For a post-hook: a table that was just built has no statistics, and the planner
-    needs them; without, it takes a seed of 25 rows for one of a thousand, and sorts
-    millions. Spark adapts its plans to what it meets. -#}
+    needs them. Spark adapts its plans as it goes. -#}
 {% macro take_statistics() -%}
     {{ adapter.dispatch('take_statistics')() }}
 {%- endmacro %}
@@ -52,12 +64,14 @@
     {%- endif -%}
 {%- endmacro %}
 
-{% macro spark__take_statistics() -%}{%- endmacro %}
+{% macro spark__take_statistics() -%}
+{%- endmacro %}
 
 {#- Called by dbt: Parquet has no constraints to add. -#}
-{% macro spark__persist_constraints(relation, model) -%}{%- endmacro %}
+{% macro spark__persist_constraints(relation, model) -%}
+{%- endmacro %}
 
-{#- Called by dbt for the types of a contract, which may be PostgreSQL's names. -#}
+{#- Called by dbt: types of a contract may have PostgreSQL's names. -#}
 {% macro spark__get_empty_schema_sql(columns) -%}
     {%- set typed = {} -%}
     {%- for name, column in columns.items() -%}
@@ -76,5 +90,5 @@
 {%- endmacro %}
 
 {#- Called by dbt: Spark alone knows no grants. -#}
-{% macro spark__apply_grants(relation, grant_config, should_revoke) -%}
+{% macro spark__apply_grants(relation, grant_config, should_revoke=true) -%}
 {%- endmacro %}

@@ -34,9 +34,9 @@
 {#- Where Spark finds a table of the lake. -#}
 {% macro lake_folder(schema, table) -%}
     {%- set lake = env_var('LAKE', 'lake') -%}
-    {%- set is_whole = lake.startswith('/') or '://' in lake -%}
-    {%- set start = '' if is_whole else invocation_args_dict.project_dir ~ '/' -%}
-    {{ return(start ~ lake ~ '/' ~ schema ~ '/' ~ table) }}
+    {%- set is_absolute = lake.startswith('/') or '://' in lake -%}
+    {%- set above = '' if is_absolute else invocation_args_dict.project_dir ~ '/' -%}
+    {{ return(above ~ lake ~ '/' ~ schema ~ '/' ~ table) }}
 {%- endmacro %}
 
 {% macro spark__open_lake() -%}

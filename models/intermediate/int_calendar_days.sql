@@ -13,7 +13,7 @@ first_day as (
     from orders
 ),
 
--- 0 to 999, and twice: to reach back more than two thousand years
+-- thousands, and what is left of them: a million days are more than any calendar has
 digits as (
     select 0 as digit
     {% for digit in range(1, 10) -%}
@@ -32,7 +32,7 @@ thousand as (
 spans as (
     select
         first_day.date_day,
-        {{ days_between('first_day.date_day', 'as_of.as_of_date') }} as last_number
+        {{ days_between('first_day.date_day', 'as_of.as_of_date') }} as history_days
     from first_day
     cross join as_of
 ),
@@ -42,9 +42,9 @@ numbered as (
         spans.date_day,
         1000 * thousands.number + thousand.number as number
     from spans
-    inner join thousand as thousands on 1000 * thousands.number <= spans.last_number
+    inner join thousand as thousands on 1000 * thousands.number <= spans.history_days
     inner join thousand
-        on 1000 * thousands.number + thousand.number <= spans.last_number
+        on 1000 * thousands.number + thousand.number <= spans.history_days
 ),
 
 calendar_days as (

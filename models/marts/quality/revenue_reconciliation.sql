@@ -67,7 +67,9 @@ steps as (
         coalesce(amounts.rows, 0) as rows,
         coalesce(amounts.revenue, 0) as revenue,
         row_number() over (
-            order by reconciliation_steps.position, {{ bytewise('amounts.reason') }}
+            order by
+                reconciliation_steps.position,
+                {{ bytewise('amounts.reason') }} nulls last
         ) as step_number
     from reconciliation_steps
     left join amounts

@@ -52,7 +52,7 @@ lines_of_orders as (
         'further lines' as step,
         cast(null as {{ dbt.type_string() }}) as reason,
         count(*) as rows,
-        cast(0 as numeric) as amount
+        cast(0 as {{ type_number() }}) as amount
     from sales
     group by _load_id
 ),
@@ -64,7 +64,7 @@ orders_themselves as (
         'further lines' as step,
         cast(null as {{ dbt.type_string() }}) as reason,
         -count(*) as rows,
-        cast(0 as numeric) as amount
+        cast(0 as {{ type_number() }}) as amount
     from first_loads
     group by load_id
 ),
@@ -76,7 +76,7 @@ lines as (
         step,
         reason,
         rows,
-        cast(null as numeric) as amount
+        cast(null as {{ type_number() }}) as amount
     from renamed
     where table_name = 'orders'
 ),

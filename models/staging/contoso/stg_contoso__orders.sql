@@ -44,10 +44,10 @@ renamed as (
         -- amounts in dollars
         revenue,
         unconverted_revenue,
-        cast(null as numeric) as discount_amount,
-        cast(null as numeric) as shipping_amount,
-        cast(null as numeric) as tax_amount,
-        cast(null as numeric) as exchange_rate,
+        cast(null as {{ type_number() }}) as discount_amount,
+        cast(null as {{ type_number() }}) as shipping_amount,
+        cast(null as {{ type_number() }}) as tax_amount,
+        cast(null as {{ type_number() }}) as exchange_rate,
 
         -- load
         _load_id as load_id

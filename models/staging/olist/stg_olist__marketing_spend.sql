@@ -12,7 +12,7 @@ nothing as (
         cast(null as {{ dbt.type_string() }}) as channel,
 
         -- amounts in the reporting currency
-        cast(null as numeric) as spend,
+        cast(null as {{ type_number() }}) as spend,
 
         -- load
         _load_id as load_id

@@ -15,7 +15,7 @@ renamed as (
         _load_id as load_id,
 
         -- amounts in the order's currency
-        cast(1 as numeric) as quantity,
+        cast(1 as {{ type_number() }}) as quantity,
         price + freight_value as unit_price
     from source
 )

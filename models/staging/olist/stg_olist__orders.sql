@@ -41,10 +41,10 @@ renamed as (
         -- amounts in the order's currency; the freight is in the revenue
         coalesce(lines_per_order.revenue, 0) as revenue,
         coalesce(lines_per_order.revenue, 0) as unconverted_revenue,
-        cast(null as numeric) as discount_amount,
-        cast(null as numeric) as shipping_amount,
-        cast(null as numeric) as tax_amount,
-        cast(null as numeric) as exchange_rate,
+        cast(null as {{ type_number() }}) as discount_amount,
+        cast(null as {{ type_number() }}) as shipping_amount,
+        cast(null as {{ type_number() }}) as tax_amount,
+        cast(null as {{ type_number() }}) as exchange_rate,
 
         -- load
         source._load_id as load_id

@@ -23,7 +23,7 @@ renamed as (
         ) as category,
 
         -- amounts
-        cast(null as numeric) as unit_cost,
+        cast(null as {{ type_number() }}) as unit_cost,
 
         -- load
         source._load_id as load_id

@@ -76,7 +76,7 @@ together as (
             '{{ step }}' as step,
             {{ no_reason }} as reason,
             {{ rows }} as rows,
-            cast({{ amount }} as numeric) as amount
+            cast({{ amount }} as {{ type_number() }}) as amount
         from {{ relation }}
         group by _load_id
     {% endfor %}

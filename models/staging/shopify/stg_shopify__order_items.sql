@@ -13,15 +13,17 @@ renamed as (
     select
         -- ids
         order_key as order_id,
-        row_number() over (
-            partition by order_key
-            order by
-                {{ bytewise('lineitem_name') }},
-                {{ bytewise('lineitem_sku') }},
-                {{ bytewise('vendor') }},
-                lineitem_price,
-                lineitem_quantity,
-                lineitem_discount
+        cast(
+            row_number() over (
+                partition by order_key
+                order by
+                    {{ bytewise('lineitem_name') }} nulls last,
+                    {{ bytewise('lineitem_sku') }} nulls last,
+                    {{ bytewise('vendor') }} nulls last,
+                    lineitem_price nulls last,
+                    lineitem_quantity nulls last,
+                    lineitem_discount nulls last
+            ) as bigint
         ) as line_number,
         {{ shopify_product_id() }} as product_id,
 

@@ -83,7 +83,7 @@ renamed as (
         reached.discount_amount,
         reached.shipping as shipping_amount,
         reached.taxes as tax_amount,
-        cast(null as numeric) as exchange_rate,
+        cast(null as {{ type_number() }}) as exchange_rate,
 
         -- load
         reached._load_id as load_id

@@ -29,7 +29,7 @@ renamed as (
         min({{ bytewise('vendor') }}) as category,
 
         -- amounts
-        cast(null as numeric) as unit_cost,
+        cast(null as {{ type_number() }}) as unit_cost,
 
         -- load
         min(load_id) as load_id

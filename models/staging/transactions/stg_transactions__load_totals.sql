@@ -40,7 +40,7 @@ lines as (
         'read' as step,
         cast(null as {{ dbt.type_string() }}) as reason,
         count(*) as rows,
-        cast(null as numeric) as amount
+        cast(null as {{ type_number() }}) as amount
     from transactions
     where {{ trimmed('category') }} is not null
     group by _load_id
@@ -53,7 +53,7 @@ products as (
         'read' as step,
         cast(null as {{ dbt.type_string() }}) as reason,
         count(*) as rows,
-        cast(null as numeric) as amount
+        cast(null as {{ type_number() }}) as amount
     from categories
     where category is not null
     group by first_load_id

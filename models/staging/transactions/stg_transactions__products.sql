@@ -22,7 +22,7 @@ renamed as (
         category,
 
         -- amounts
-        cast(null as numeric) as unit_cost,
+        cast(null as {{ type_number() }}) as unit_cost,
 
         -- load
         load_id

@@ -16,7 +16,7 @@ nothing as (
         cast(null as date) as refund_date,
 
         -- amounts in the order's currency
-        cast(null as numeric) as amount,
+        cast(null as {{ type_number() }}) as amount,
 
         -- load
         _load_id as load_id

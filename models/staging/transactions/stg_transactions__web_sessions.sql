@@ -21,7 +21,7 @@ nothing as (
 
         -- amounts
         cast(null as bigint) as page_views,
-        cast(null as numeric) as duration_seconds,
+        cast(null as {{ type_number() }}) as duration_seconds,
 
         -- load
         _load_id as load_id
