@@ -44,7 +44,7 @@ def server_settings(
         "password_encryption": "scram-sha-256",
         "max_connections": "50",
         "shared_buffers": shared,
-        "work_mem": _megabytes(memory / 64, at_most=64),
+        "work_mem": _megabytes(memory / 64, at_most=8),
         "maintenance_work_mem": _megabytes(memory / 16, at_most=256),
         "effective_cache_size": _megabytes(memory / 2, at_most=65536),
         "max_wal_size": _megabytes(disk / 8, at_most=4096, at_least=128),

@@ -35,20 +35,14 @@ states as (
     from customer_months
 ),
 
-ranked as (
+lasting as (
     select
         states.customer_id,
         states.cohort_month,
+        states.last_order_date,
+        states.orders,
         snapshot_days.calendar_month,
-        snapshot_days.snapshot_date,
-        percent_rank() over (
-            partition by snapshot_days.calendar_month
-            order by states.last_order_date
-        ) as recency_rank,
-        percent_rank() over (
-            partition by snapshot_days.calendar_month
-            order by states.orders
-        ) as frequency_rank
+        snapshot_days.snapshot_date
     from states
     inner join snapshot_days
         on
@@ -56,18 +50,51 @@ ranked as (
             and coalesce(states.next_month > snapshot_days.calendar_month, true)
 ),
 
+-- far fewer than customers, so that ranks are soon found
+alike as (
+    select
+        calendar_month,
+        last_order_date,
+        orders,
+        count(*) as customers
+    from lasting
+    group by calendar_month, last_order_date, orders
+),
+
+-- percent_rank of customers: how many of the others come before
+ranked as (
+    select
+        calendar_month,
+        last_order_date,
+        orders,
+        {{ safe_divide(
+            'sum(customers) over in_month - sum(customers) over not_earlier',
+            'sum(customers) over in_month - 1'
+        ) }} as recency_rank,
+        {{ safe_divide(
+            'sum(customers) over in_month - sum(customers) over not_fewer',
+            'sum(customers) over in_month - 1'
+        ) }} as frequency_rank
+    from alike
+    window
+        in_month as (partition by calendar_month),
+        not_earlier as (partition by calendar_month order by last_order_date desc),
+        not_fewer as (partition by calendar_month order by orders desc)
+),
+
 scored as (
     select
         *,
         {{
             rank_score(
-                'recency_rank', 'max(recency_rank) over (partition by calendar_month)'
+                'recency_rank',
+                'coalesce(max(recency_rank) over (partition by calendar_month), 0)'
             )
         }} as recency_score,
         {{
             rank_score(
                 'frequency_rank',
-                'max(frequency_rank) over (partition by calendar_month)'
+                'coalesce(max(frequency_rank) over (partition by calendar_month), 0)'
             )
         }} as frequency_score
     from ranked
@@ -75,16 +102,21 @@ scored as (
 
 segmented as (
     select
-        scored.customer_id,
-        scored.cohort_month,
-        scored.calendar_month,
-        scored.snapshot_date,
+        lasting.customer_id,
+        lasting.cohort_month,
+        lasting.calendar_month,
+        lasting.snapshot_date,
         rfm_grid.rfm_segment,
         lag(rfm_grid.rfm_segment) over (
-            partition by scored.customer_id
-            order by scored.calendar_month
+            partition by lasting.customer_id
+            order by lasting.calendar_month
         ) as previous_segment
-    from scored
+    from lasting
+    inner join scored
+        on
+            lasting.calendar_month = scored.calendar_month
+            and lasting.last_order_date = scored.last_order_date
+            and lasting.orders = scored.orders
     left join rfm_grid
         on
             scored.recency_score = rfm_grid.recency_score
