@@ -52,7 +52,7 @@ def server_settings(
         "wal_level": "minimal",
         "max_wal_senders": "0",
         "synchronous_commit": "off",
-        "random_page_cost": "1.1",
+        "random_page_cost": "2",
         "jit": "off",
         "timezone": "UTC",
         "log_timezone": "UTC",
