@@ -33,36 +33,43 @@ assumed as (
     where campaign = 'welcome series'
 ),
 
+-- what comes of these is an estimate: exact products would have too many digits
 base as (
     select
-        {{
-            safe_divide(
-                'count(*) filter (where buyers.days_to_second_order'
-                ~ ' <= assumed.repeat_window)',
-                'count(*)'
-            )
-        }} as base_rate
+        cast(
+            {{
+                safe_divide(
+                    'count(*) filter (where buyers.days_to_second_order'
+                    ~ ' <= assumed.repeat_window)',
+                    'count(*)'
+                )
+            }} as {{ type_double() }}
+        ) as base_rate
     from buyers
     cross join assumed
     where buyers.days_observed >= assumed.repeat_window
 ),
 
 growth as (
-    select {{ safe_divide('sum(new_customers)', 'count(*)') }} as new_customers
+    select
+        cast(
+            {{ safe_divide('sum(new_customers)', 'count(*)') }} as {{ type_double() }}
+        ) as new_customers
     from months
     where is_complete
 ),
 
 average_order as (
-    select {{ safe_divide('sum(revenue)', 'count(*)') }} as average_order_value
+    select
+        cast({{ safe_divide('sum(revenue)', 'count(*)') }} as {{ type_double() }})
+            as average_order_value
     from orders
 ),
 
 wished as (
     select
         improvements.relative_improvement,
-        -- what follows are estimates: exact products would have too many digits
-        cast(growth.new_customers as {{ type_double() }}) as new_customers,
+        growth.new_customers,
         base.base_rate,
         assumed.incentive_cost,
         average_order.average_order_value * assumed.margin as value_per_customer,
