@@ -23,16 +23,10 @@ states as (
         cohort_month,
         calendar_month,
         last_order_date,
-        sum(orders) over (
-            partition by customer_id
-            order by calendar_month
-            rows between unbounded preceding and current row
-        ) as orders,
-        lead(calendar_month) over (
-            partition by customer_id
-            order by calendar_month
-        ) as next_month
+        sum(orders) over until_then as orders,
+        lead(calendar_month) over until_then as next_month
     from customer_months
+    window until_then as (partition by customer_id order by calendar_month)
 ),
 
 lasting as (
@@ -69,11 +63,11 @@ ranked as (
         orders,
         {{ safe_divide(
             'sum(customers) over in_month - sum(customers) over not_earlier',
-            'sum(customers) over in_month - 1'
+            'greatest(sum(customers) over in_month - 1, 1)'
         ) }} as recency_rank,
         {{ safe_divide(
             'sum(customers) over in_month - sum(customers) over not_fewer',
-            'sum(customers) over in_month - 1'
+            'greatest(sum(customers) over in_month - 1, 1)'
         ) }} as frequency_rank
     from alike
     window
@@ -85,19 +79,12 @@ ranked as (
 scored as (
     select
         *,
-        {{
-            rank_score(
-                'recency_rank',
-                'coalesce(max(recency_rank) over (partition by calendar_month), 0)'
-            )
-        }} as recency_score,
-        {{
-            rank_score(
-                'frequency_rank',
-                'coalesce(max(frequency_rank) over (partition by calendar_month), 0)'
-            )
-        }} as frequency_score
+        {{ rank_score('recency_rank', 'max(recency_rank) over in_month') }}
+            as recency_score,
+        {{ rank_score('frequency_rank', 'max(frequency_rank) over in_month') }}
+            as frequency_score
     from ranked
+    window in_month as (partition by calendar_month)
 ),
 
 segmented as (
