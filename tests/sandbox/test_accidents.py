@@ -103,6 +103,7 @@ def test_up_finds_a_running_server_whose_notes_are_lost(
 
 
 def test_a_failed_start_shows_the_server_s_log(run: Run, survivor: Server) -> None:
+    survivor.up()
     survivor.down()
     settings = survivor.place.data / "postgresql.conf"
     fine = settings.read_text()
