@@ -32,11 +32,8 @@ def section(marts: Marts) -> Section:
 
 def _audiences(marts: Marts) -> Figure:
     rows = marts.ask(
-        "select audience, count(*) as customers,"
-        " count(*) filter (where may_contact = 'yes') as may_be_contacted,"
-        " count(*) filter (where holdout_group) as held_out, recommended_action"
-        " from audiences group by audience, recommended_action"
-        " order by count(*) desc, audience"
+        "select audience, customers, may_be_contacted, held_out, recommended_action"
+        " from audience_sizes where customers > 0 order by customers desc, audience"
     )
     title = "No audience has anyone in it"
     if len(rows):
@@ -47,7 +44,7 @@ def _audiences(marts: Marts) -> Figure:
         )
     return Figure(
         name="audiences",
-        mart="audiences",
+        mart="audience_sizes",
         title=title,
         rows=rows,
         is_wide=True,

@@ -47,13 +47,10 @@ def _verdict(accuracy: pd.DataFrame, model: str) -> tuple[str, ...]:
 
 def _worth(marts: Marts, accuracy: pd.DataFrame) -> Figure:
     rows = marts.ask(
-        "select coalesce(forecast_segment, 'all') as forecast_segment,"
-        " count(*) as customers, sum(expected_orders_90d) as expected_orders_90d,"
-        " sum(expected_value_365d) as expected_value_365d,"
-        " sum(historic_value) as historic_value"
-        " from customer_forecasts where is_published"
-        " and expected_value_365d is not null group by forecast_segment"
-        " order by sum(expected_value_365d) desc nulls last, 1"
+        "select forecast_segment, customers, expected_orders_90d,"
+        " expected_value_365d, historic_value"
+        " from forecast_segments where is_published"
+        " order by expected_value_365d desc, forecast_segment"
     )
     verdict = _verdict(accuracy, "purchases")
     title = "No forecast of orders is shown, for the reason below"
@@ -67,7 +64,7 @@ def _worth(marts: Marts, accuracy: pd.DataFrame) -> Figure:
         title = _NOT_MADE
     return Figure(
         name="forecast_value",
-        mart="customer_forecasts",
+        mart="forecast_segments",
         title=title,
         rows=rows,
         notes=verdict,
@@ -85,9 +82,7 @@ def _worth(marts: Marts, accuracy: pd.DataFrame) -> Figure:
 
 def _silent(marts: Marts, accuracy: pd.DataFrame) -> Figure:
     rows = marts.ask(
-        "select risk_band, count(*) as customers, count(slipping) as "
-        "slipping_customers from churn_risk where is_published and risk_band is not "
-        "null group by risk_band"
+        "select risk_band, customers, slipping_customers from churn_risk_bands"
     )
     rows = rows.iloc[rows["risk_band"].map(_BANDS.index).argsort(kind="stable")]
     verdict = _verdict(accuracy, "churn")
@@ -102,7 +97,7 @@ def _silent(marts: Marts, accuracy: pd.DataFrame) -> Figure:
         title = _NOT_MADE
     return Figure(
         name="churn_risk",
-        mart="churn_risk",
+        mart="churn_risk_bands",
         title=title,
         rows=rows,
         notes=verdict,

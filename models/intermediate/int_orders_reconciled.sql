@@ -24,13 +24,25 @@ traced as (
     cross join as_of
 ),
 
+summed as (
+    select
+        status,
+        is_counted,
+        is_later,
+        count(*) as orders,
+        {{ sum_of_amounts('revenue_in_file') }} as revenue_in_file,
+        {{ sum_of_amounts('revenue') }} as revenue
+    from traced
+    group by status, is_counted, is_later
+),
+
 reconciled as (
     select
         'loaded' as step,
         null as reason,
-        count(*) as rows,
+        coalesce(sum(orders), 0) as rows,
         {{ sum_of_amounts('revenue_in_file') }} as revenue
-    from traced
+    from summed
 
     union all
 
@@ -39,16 +51,16 @@ reconciled as (
         null as reason,
         0 as rows,
         {{ sum_of_amounts('revenue - revenue_in_file') }} as revenue
-    from traced
+    from summed
 
     union all
 
     select
         'not counted' as step,
         status as reason,
-        -1 * count(*) as rows,
+        -1 * sum(orders) as rows,
         -1 * {{ sum_of_amounts('revenue') }} as revenue
-    from traced
+    from summed
     where not is_counted
     group by status
 
@@ -57,10 +69,15 @@ reconciled as (
     select
         'after the as-of date' as step,
         null as reason,
-        -1 * count(*) as rows,
+        -1 * coalesce(sum(orders), 0) as rows,
         -1 * {{ sum_of_amounts('revenue') }} as revenue
-    from traced
+    from summed
     where is_counted and is_later
 )
 
-select * from reconciled
+select
+    step,
+    reason,
+    cast(rows as bigint) as rows,
+    revenue
+from reconciled

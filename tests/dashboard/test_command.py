@@ -214,13 +214,13 @@ def test_it_serves_the_marts_of_the_moment_to_this_machine(
     assert seen.complaints == []
     # the same for the same marts
     assert fetch(url).body() == page_file.read_bytes()
-    shop.database.rows("alter table marts.audiences rename to elsewhere")
+    shop.database.rows("alter table marts.audience_sizes rename to elsewhere")
     try:
         answer = fetch(url)
         assert answer.status == 503
         assert "build them again" in answer.text()
     finally:
-        shop.database.rows("alter table marts.elsewhere rename to audiences")
+        shop.database.rows("alter table marts.elsewhere rename to audience_sizes")
     assert fetch(f"{url}other").status == 404
 
     done = shop.attempt("dashboard", "serve", "--port", port)

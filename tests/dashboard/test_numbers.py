@@ -28,14 +28,14 @@ TABLES = """
     ),
 }))
 """
-# what the page adds up from marts that have a row per customer, asked otherwise
+# what the page shows of marts that have a row per customer, added up here
 ADDED_UP = {
     "forecast_value": """
         select
             forecast_segment, count(customer_id), sum(expected_orders_90d),
             sum(expected_value_365d), sum(historic_value)
         from marts.customer_forecasts
-        where expected_value_365d is not null
+        where forecast_segment is not null
         group by 1
     """,
     "churn_risk": """

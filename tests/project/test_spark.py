@@ -14,12 +14,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from parity.comparison import compare, read_marts
 from parity.engines import Spark
 from tests.project.conftest import MODELS_ONLY, PROJECT, generate
-from tests.project.programs import run
+from tests.project.engines import (
+    attempt,
+    build,
+    compare_marts,
+    compare_source,
+    load_both,
+    other_sources,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.project.conftest import Warehouse
@@ -41,45 +48,42 @@ pytestmark = [
 ]
 
 
-def attempt(
-    folder: Path, program: str, *arguments: str
-) -> subprocess.CompletedProcess[str]:
-    """Run a program for the lake and the tables of a folder."""
-    places = {"LAKE": str(folder / "lake"), "SPARK_FOLDER": str(folder / "tables")}
-    return run(program, *arguments, environment=places)
-
-
-def dbt(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run dbt for a folder."""
-    places = ("--target-path", f"{folder}/target", "--log-path", f"{folder}/logs")
-    return attempt(folder, "dbt", *arguments, "--target", "spark", *places)
+@pytest.fixture
+def engine(tmp_path: Path) -> Spark:
+    """Give the engine with a folder of its own."""
+    engine = Spark(tmp_path)
+    engine.start()
+    return engine
 
 
 def test_every_mart_is_the_same_on_spark_and_no_error_is_hidden(
-    warehouse: Warehouse, tmp_path: Path
+    warehouse: Warehouse, engine: Spark, tmp_path: Path
 ) -> None:
     shop = generate(tmp_path / "shop", "--dirty", "--customers", "300")
-    engine = Spark(tmp_path)
-    engine.start()
-    for options in ((), engine.to):
-        warehouse.load(shop, "--max-rejects", "20%", *options)
+    load_both(warehouse, engine, shop, "--max-rejects", "20%")
     warehouse.build(*MODELS_ONLY)
-    finished = dbt(engine.folder, "build", *(() if IS_FULL else MODELS_ONLY))
-    assert finished.returncode == 0, finished.stdout[-5000:]
-    marts = read_marts(engine.manifest)
-    assert [f"marts.{mart.name}" for mart in marts] == warehouse.table_names("marts")
-    for mart in marts:
-        expected = warehouse.database.rows(mart.query)
-        assert compare(mart, expected, engine.rows(mart))[:5] == [], mart.name
+    build(engine, *(() if IS_FULL else MODELS_ONLY))
+    compare_marts(warehouse, engine)
 
     traps = tmp_path / "traps"
     traps.mkdir()
     for name, query in TRAPS.items():
         (traps / name).write_text(query, encoding="utf-8")
     models = engine.folder / "target" / "compiled" / "customer_insights" / "models"
-    assert len(list(models.rglob("*.sql"))) > len(marts)
+    assert len(list(models.rglob("*.sql"))) > len(warehouse.table_names("marts"))
     said = strictly(engine, models, traps)
     assert set(said) == set(TRAPS), said
+
+
+@other_sources
+def test_the_marts_of_other_sources_are_the_same_on_spark(
+    warehouse: Warehouse,
+    engine: Spark,
+    tmp_path: Path,
+    source: str,
+    write: Callable[[Path], Path],
+) -> None:
+    compare_source(warehouse, engine, source, write(tmp_path / source))
 
 
 def strictly(engine: Spark, *folders: Path) -> dict[str, str]:
@@ -96,8 +100,9 @@ def strictly(engine: Spark, *folders: Path) -> dict[str, str]:
     return found
 
 
-def test_a_lake_that_is_not_there_is_named_and_nothing_is_built(tmp_path: Path) -> None:
-    finished = dbt(tmp_path, "build", "--exclude-resource-type", "unit_test")
+def test_a_lake_that_is_not_there_is_named_and_nothing_is_built(engine: Spark) -> None:
+    finished = attempt(engine, "--exclude-resource-type", "unit_test")
     assert finished.returncode != 0
-    assert f"is in lake {tmp_path}/lake. Load it first: make load" in finished.stdout
-    assert list((tmp_path / "tables").rglob("*.parquet")) == []
+    lake = engine.environment["LAKE"]
+    assert f"is in lake {lake}. Load it first: make load" in finished.stdout
+    assert list(engine.tables.rglob("*.parquet")) == []

@@ -1,7 +1,6 @@
 {{ config(indexes=[
     {'columns': ['audience', 'customer_id'], 'unique': true},
     {'columns': ['audience', 'priority_value desc', 'customer_id']},
-    {'columns': ['audience', 'recommended_action', 'may_contact', 'holdout_group']},
 ]) }}
 
 with

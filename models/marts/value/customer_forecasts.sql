@@ -1,17 +1,4 @@
-{#- the second one answers what segments are worth without reading the wide table -#}
-{{
-    config(
-        indexes=[
-            {'columns': ['customer_id'], 'unique': true},
-            {
-                'columns': [
-                    'forecast_segment', 'is_published', 'expected_orders_90d',
-                    'expected_value_365d', 'historic_value',
-                ]
-            },
-        ]
-    )
-}}
+{{ config(indexes=[{'columns': ['customer_id'], 'unique': true}]) }}
 
 with
 
