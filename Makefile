@@ -47,7 +47,7 @@ test-faults: .venv/.development ## print what the loader survives: kills, full d
 test-superset: .venv/.development .venv/.superset ## test the dashboards in Superset, and in a browser
 	@SUPERSET=full $(BIN)/python -m pytest tests/superset -n 0
 
-test-spark: .venv/.development .venv/.spark ## test the models on Spark: takes half an hour
+test-spark: .venv/.development .venv/.spark ## test the models on Spark: takes a quarter of an hour
 	@SPARK=full $(BIN)/python -m pytest tests/project/test_spark.py -n 0
 
 parity: .venv/.run-time .venv/.duckdb .venv/.spark ## compare each mart row by row between the engines
@@ -57,7 +57,7 @@ bench: .venv/.development .venv/.rivals ## measure the loader against psql's cop
 	@$(BIN)/python -m benchmarks.loading --rivals .venv/rivals/bin/python
 	@$(BIN)/python -m benchmarks.dashboard_queries
 
-bench-scale: .venv/.development ## measure shops of one and of ten million orders: takes hours, and 50 GB
+bench-scale: .venv/.development ## measure shops of one and of ten million orders: takes an hour, and 40 GB
 	@$(BIN)/python -m benchmarks.scale
 
 load: .venv/.run-time ## load the CSV files in DATA, into PostgreSQL or the folder LAKE

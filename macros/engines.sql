@@ -15,6 +15,19 @@
     {%- endfor -%}
 {%- endmacro %}
 
+{#- Before rows that are read more than once: PostgreSQL would write all of them to
+    disk, and read them from there in one process. -#}
+{% macro not_materialized() -%}
+    {{ adapter.dispatch('not_materialized')() }}
+{%- endmacro %}
+
+{% macro default__not_materialized() -%}
+    not materialized
+{%- endmacro %}
+
+{% macro spark__not_materialized() -%}
+{%- endmacro %}
+
 {#- A floating-point number of 15 digits. -#}
 {% macro type_double() -%}
     {{ adapter.dispatch('type_double')() }}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -88,7 +89,9 @@ def write_settings(
 ) -> None:
     """Write the server's settings; they count from its next start."""
     disk = shutil.disk_usage(data).free
-    settings = server_settings(port, socket_folder, memory_bytes(), disk)
+    settings = server_settings(
+        port, socket_folder, memory_bytes(), disk, os.cpu_count() or 1
+    )
     write_owned(data / "postgresql.auto.conf", settings_file(settings), account)
 
 

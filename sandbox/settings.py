@@ -22,7 +22,7 @@ def memory_bytes() -> int:
 
 
 def server_settings(
-    port: int, socket_folder: Path, memory: int, disk: int
+    port: int, socket_folder: Path, memory: int, disk: int, processors: int
 ) -> dict[str, str]:
     """Choose settings for bulk loads and analytics by few users.
 
@@ -31,6 +31,7 @@ def server_settings(
         socket_folder: The folder of the unix socket.
         memory: What the machine has, in bytes.
         disk: What is free where the data lies, in bytes.
+        processors: How many the machine has.
 
     Returns:
         Settings by name, as PostgreSQL reads them, without quotes.
@@ -53,6 +54,7 @@ def server_settings(
         "max_wal_senders": "0",
         "synchronous_commit": "off",
         "random_page_cost": "2",
+        "max_parallel_workers": str(min(processors, 8)),
         "jit": "off",
         "timezone": "UTC",
         "log_timezone": "UTC",

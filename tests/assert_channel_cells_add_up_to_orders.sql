@@ -1,7 +1,7 @@
 -- A channel's months and a channel's regions each hold just their own orders.
 with
 
-orders as (
+orders as {{ not_materialized() }} (
     select * from {{ ref('orders') }}
 ),
 

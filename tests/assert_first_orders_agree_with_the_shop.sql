@@ -9,7 +9,7 @@ orders as (
     select * from {{ ref('orders') }}
 ),
 
-converted as (
+converted as {{ not_materialized() }} (
     select * from {{ ref('int_orders_converted') }}
 ),
 

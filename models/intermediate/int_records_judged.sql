@@ -2,11 +2,11 @@
 
 with
 
-customers as (
+customers as {{ not_materialized() }} (
     select * from {{ ref('int_customers') }}
 ),
 
-orders as (
+orders as {{ not_materialized() }} (
     select * from {{ ref('int_orders') }}
 ),
 

@@ -44,7 +44,7 @@ pytestmark = [
     pytest.mark.skipif(
         not Spark.is_installed(), reason="needs Java, and Spark: make .venv/.spark"
     ),
-    pytest.mark.timeout(5400 if IS_FULL else 1800),
+    pytest.mark.timeout(1800),
 ]
 
 

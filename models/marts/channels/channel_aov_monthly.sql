@@ -2,7 +2,7 @@
 
 with
 
-orders as (
+orders as {{ not_materialized() }} (
     select * from {{ ref('orders') }}
 ),
 
