@@ -124,7 +124,7 @@ def _measure(folder: Path, size: int) -> Shop:
             "dbt build, increment, with data tests": shop.increment[WALL],
             "increment ÷ whole": shop.increment[WALL] / shop.whole[WALL],
             "forecast fit": forecast.seconds,
-            "dashboard queries": len(answers),
+            "dashboard queries, count": len(answers),
             f"of these, over {SLOW_MILLISECONDS} ms": sum(
                 each > SLOW_MILLISECONDS for each in milliseconds
             ),
