@@ -151,7 +151,8 @@ class Store:
                 elif present[column].removesuffix(" without time zone") != kind:
                     message = (
                         f"{self.schema}.{contract.table}.{column} is {present[column]} "
-                        f"but the contract says {kind}. Drop the table and load again."
+                        f"but the contract says {kind}. Drop the table and load "
+                        "whole exports again, without --mode append."
                     )
                     raise ServerError(message)
 

@@ -175,6 +175,6 @@ class TooManyRejectsError(DataRefusedError):
         percent = (share * 100).normalize()
         super().__init__(
             f"More than {percent:f} % of the records are rejected ({tables}). Mend the "
-            "files, or allow more with --max-rejects."
+            "files, or allow more with --max-rejects (make has MAX_REJECTS)."
         )
         self.summary = summary

@@ -6,8 +6,8 @@
     {{ generate_schema_name('intermediate', none) }}.build_states
 {%- endmacro %}
 
-{#- Creates the table, and forgets the states of tables that were replaced or dropped
-    by somebody else. -#}
+{#- Creates the table, and forgets the states of tables that were replaced, moved or
+    dropped by somebody else. -#}
 {% macro create_build_states() -%}
     {%- set text = dbt.type_string() -%}
     {%- set columns = {
@@ -36,7 +36,19 @@
             comment on column {{ build_states() }}.{{ name }} is '{{ column[1] }}';
         {% endfor %}
         delete from {{ build_states() }} where not exists (
-            select 1 from pg_catalog.pg_class where oid = table_id and relname = model
+            select 1
+            from (
+                {%- for node in (graph.nodes if execute else {}).values()
+                    if node.config.materialized == 'incremental' %}
+                    select
+                        '{{ node.name }}' as model,
+                        to_regclass('{{ relation_of(node.name) }}') as table_id
+                    {{- ' union all' if not loop.last }}
+                {%- endfor %}
+            ) as tables
+            where
+                tables.model = build_states.model
+                and cast(tables.table_id as oid) = build_states.table_id
         );
     {% endif %}
 {%- endmacro %}
@@ -57,8 +69,8 @@
                     null
                 {% endif %} as built_on,
                 '{{ fingerprint() }}' as fingerprint,
-                max(load_id) as load_id,
-                max(finished_at) as loaded_at,
+                load_id,
+                finished_at as loaded_at,
                 (
                     select reporting_currency
                     from {{ relation_of('int_reporting_currency') }}
@@ -69,7 +81,9 @@
                     null
                 {% endif %} as as_of_date,
                 cast(cast('{{ this }}' as regclass) as oid) as table_id
-            from {{ relation_of('int_loads_in_effect') }};
+            from {{ relation_of('int_loads_in_effect') }}
+            order by load_id desc
+            limit 1;
         {%- endif %}
         delete from {{ build_states() }}
         where {{ mine }} and built_in <> '{{ invocation_id }}'
@@ -128,14 +142,18 @@
 {%- endmacro %}
 
 {#- A hash of the code of this model and of all that it stands on, of the seeds, the
-    project's macros and the variables; not of the as-of date, whose change brings and
-    takes records like a load. -#}
+    sources' tables, the macros, which are the project's and dbt's, and the variables; not
+    of the as-of date, whose change brings and takes records like a load. -#}
 {% macro fingerprint() -%}
-    {%- set contents = [] -%}
+    {%- set contents = [dbt_version] -%}
     {%- for id in stands_on() | sort -%}
         {%- set node = graph.nodes[id] -%}
         {%- set columns = (node.contract or {}).checksum or none -%}
         {%- do contents.append([id, node.checksum.checksum, columns]) -%}
+        {%- for parent in node.depends_on.nodes or [] if parent in graph.sources -%}
+            {%- set table = graph.sources[parent] -%}
+            {%- do contents.append([table.schema, table.identifier]) -%}
+        {%- endfor -%}
         {%- for name in modules.re.findall("var[(]'([a-z_]+)'", node.raw_code or '') -%}
             {%- if name != 'as_of_date' -%}
                 {%- do contents.append([name, var(name)]) -%}

@@ -3,9 +3,10 @@ r"""Whether every mart is the same on all engines that are installed, row by row
     .venv/bin/python -m parity [--customers 25000]
 
 Two synthetic shops, the sandbox's own and one as Shopify exports it, are loaded and
-built on each engine. The marts of PostgreSQL are what the others' are compared with:
-rows by the mart's key, values to 1e-6 of them or one of the last decimals, at most a
-cent. When files were loaded is not compared. The exit code is 1 if anything differs.
+built on each engine, without tests and without a forecast. The marts of PostgreSQL are
+what the others' are compared with: rows by the mart's key, values to 1e-6 of them or
+one of the last decimals, at most a cent. When files were loaded is not compared. The
+exit code is 1 if anything differs.
 """
 
 from __future__ import annotations

@@ -127,6 +127,7 @@ class ChangingShop:
             customer_id=buyer,
             order_date=f"{day} {self.chance.randint(10, 12)}:00:00",
             revenue=self.money(),
+            discount_amount=self.chance.choice(("", self.money())),
             promo_used=self.chance.choice(("", "SPRING", "yes")),
             status=self.chance.choices(STATUSES, (9, 1))[0],
             currency="USD" if abroad else "EUR",
@@ -183,8 +184,9 @@ class ChangingShop:
         return f"{cents / 100:.2f}{self.chance.choice(('', '', '5'))}"
 
     def merge(self) -> None:
-        """Make two accounts one person's."""
-        person = self.new_id("p")
+        """Make two accounts one person's, who may have others."""
+        some = self.some("customers")["person_id"]
+        person = some or self.new_id("p")
         for _ in range(2):
             self.change("customers", self.some("customers"), person_id=person)
 
@@ -237,7 +239,8 @@ class ChangingShop:
 
 
 def _move_order(shop: ChangingShop) -> None:
-    other = shop.some("customers")["customer_id"]
+    listed = shop.some("customers")["customer_id"]
+    other = shop.chance.choices((listed, shop.new_id("g"), "x1"), (8, 1, 1))[0]
     shop.change("orders", shop.some("orders"), customer_id=other)
 
 
@@ -260,6 +263,11 @@ def _change_line(shop: ChangingShop) -> None:
 def _move_refund(shop: ChangingShop) -> None:
     order = shop.some("orders")["order_id"]
     shop.change("refunds", shop.some("refunds"), order_id=order)
+
+
+def _redate_refund(shop: ChangingShop) -> None:
+    day = shop.some_day(shop.today + timedelta(3))
+    shop.change("refunds", shop.some("refunds"), refunded_at=f"{day} 15:00:00")
 
 
 def _move_visit(shop: ChangingShop) -> None:
@@ -289,7 +297,9 @@ def _sign_up_anew(shop: ChangingShop) -> None:
 
 
 def _list_guest(shop: ChangingShop) -> None:
-    buyer = shop.some("orders")["customer_id"]
+    orders = shop.some("orders")["customer_id"]
+    visits = shop.some("web_sessions")["customer_id"] or "x1"
+    buyer = shop.chance.choice((orders, visits))
     day = shop.some_day()
     shop.put("customers", customer_id=buyer, signup_date=str(day), channel="email")
 
@@ -310,6 +320,12 @@ KINDS: dict[str, Callable[[ChangingShop], None]] = {
     "an order has another exchange rate": lambda shop: shop.change(
         "orders", shop.some("orders"), currency="USD", exchange_rate="0.8"
     ),
+    "an order is in the shop's own currency": lambda shop: shop.change(
+        "orders", shop.some("orders"), currency="EUR", exchange_rate=""
+    ),
+    "an order has another discount": lambda shop: shop.change(
+        "orders", shop.some("orders"), discount_amount=shop.money()
+    ),
     "an order has another line": lambda shop: shop.line(
         shop.some("orders")["order_id"], str(shop.chance.randint(1, 9))
     ),
@@ -322,6 +338,12 @@ KINDS: dict[str, Callable[[ChangingShop], None]] = {
         "refunds", shop.some("refunds"), amount=shop.money()
     ),
     "a refund is of another order": _move_refund,
+    "a refund is of another day": _redate_refund,
+    "a visit was longer": lambda shop: shop.change(
+        "web_sessions",
+        shop.some("web_sessions"),
+        duration_seconds=str(shop.chance.randint(600, 900)),
+    ),
     "a visit is somebody else's": _move_visit,
     "a visit is of another day": _redate_visit,
     "two accounts are one person's": lambda shop: shop.merge(),
@@ -334,7 +356,7 @@ KINDS: dict[str, Callable[[ChangingShop], None]] = {
     ),
     "a customer signed up on another day": _sign_up_anew,
     "somebody signs up": lambda shop: shop.sign_up(shop.today),
-    "a guest is listed": _list_guest,
+    "a guest or visitor is listed": _list_guest,
     "a day's orders and visits come early": _come_early,
     "somebody spends on marketing": lambda shop: shop.put(
         "marketing_spend",

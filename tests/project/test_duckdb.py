@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
 from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
 
 from parity.engines import DuckDB
-from tests.project.conftest import MODELS_ONLY, generate
+from tests.project.conftest import MODELS_ONLY, PROJECT, generate
 from tests.project.engines import (
     attempt,
     build,
@@ -68,3 +69,26 @@ def test_a_lake_that_is_not_there_is_named_and_nothing_is_built(engine: DuckDB) 
             connection.execute("select * from information_schema.tables").fetchall()
             == []
         )
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "load DATA=exports TARGET=duckdb",
+        "build DBT_TARGET=duckdb",
+        "forecast TARGET=spark LAKE=lake",
+        "dashboard TARGET=duckdb LAKE=lake",
+        "docs DBT_TARGET=spark LAKE=lake",
+    ],
+)
+def test_what_asks_a_server_does_not_pass_for_what_reads_a_lake(command: str) -> None:
+    words = ["make", "-o", ".venv/.run-time", *command.split()]
+    finished = subprocess.run(
+        words,
+        check=False,
+        capture_output=True,
+        cwd=PROJECT,
+        encoding="utf-8",
+    )
+    assert finished.returncode == 2
+    assert "reads a lake: make load DATA=folder LAKE=lake" in finished.stdout

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 SEQUENCES = int(os.environ.get("INCREMENTS", "1"))
 STEPS = 4
-CHANGES = 11
+CHANGES = 13
 CUSTOMERS = 50
 IN_INCREMENTS = {
     "customer_ids": "marts",
@@ -174,6 +174,22 @@ def test_increments_equal_a_full_refresh_whatever_is_loaded(
     follow(increments, random.Random(seed), tmp_path)
 
 
+def test_tables_that_somebody_moved_away_are_made_anew(
+    increments: Increments, tmp_path: Path
+) -> None:
+    shop = ChangingShop(random.Random(1))
+    shop.open(CUSTOMERS)
+    increments.warehouse.load(shop.write(tmp_path / "whole", whole=True))
+    assert increments.build(*as_of(None), *ENOUGH) == []
+    increments.warehouse.database.rows(
+        "alter schema marts rename to archive; create schema marts;"
+        " create table marts.orders as select * from archive.orders limit 5"
+    )
+    load(increments, shop, "append", tmp_path / "added")
+    increments.build_both(*as_of(None), *ENOUGH)
+    assert increments.went_on() == {"int_orders_converted"}
+
+
 def follow(increments: Increments, chance: random.Random, folder: Path) -> None:
     """Build a shop after each of some loads."""
     shop = ChangingShop(chance)
@@ -192,15 +208,17 @@ def follow(increments: Increments, chance: random.Random, folder: Path) -> None:
         )
         mode = chance.choices(("append", "twice", "replace"), (7, 2, 1))[0]
         load(increments, shop, mode, folder / str(step))
-        day = shop.today - timedelta(20) if lags else None
-        if chance.random() < 0.1:
-            day = shop.some_day()
+        day = look_back(shop, lags=lags)
         way = chance.choices(("whole", "part", "failing"), (7, 1, 1))[0]
         if way == "part":
             parts = chance.choice(PARTS).split()
             assert increments.build("--select", *parts, *as_of(day)) == []
         elif way == "failing":
             fail(increments, chance.choice(sorted(IN_INCREMENTS)), *as_of(day))
+        if way != "whole" and chance.random() < 0.5:
+            # more comes before it is whole
+            load(increments, shop, "append", folder / f"{step}-more")
+            day = look_back(shop, lags=lags)
         increments.build_both(*as_of(day), *(ENOUGH if step < STEPS else ()))
         goes_on = mode != "replace" and increments.as_of_date() >= day_before
         # others may have gone on from the build that was cut short, and rightly so
@@ -211,6 +229,13 @@ def follow(increments: Increments, chance: random.Random, folder: Path) -> None:
             assert kept.items() <= versions.items()
         elif way == "whole":
             assert "orders" not in increments.went_on()
+
+
+def look_back(shop: ChangingShop, *, lags: bool) -> date | None:
+    """Give the day to look back from; at times it is not the usual one."""
+    if shop.chance.random() < 0.1:
+        return shop.some_day()
+    return shop.today - timedelta(20) if lags else None
 
 
 def load(increments: Increments, shop: ChangingShop, mode: str, folder: Path) -> None:
