@@ -40,8 +40,14 @@ SERVED = {
     ".venv/bin/dashboard serve",
     "make superset",
 }
-# test_spark does the same, where Spark is installed
-BY_SPARK = {"make build TARGET=spark LAKE=lake"}
+# test_spark does the same, where Spark is installed: it builds, and reads the files
+BY_SPARK = {
+    "make build TARGET=spark LAKE=lake",
+    (
+        '.venv/bin/python -c "import pandas; print(pandas.read_parquet('
+        "'target/spark/marts.db/channel_performance'))\""
+    ),
+}
 # the test below runs it with few orders
 MEASURED = {"make bench"}
 
