@@ -25,6 +25,14 @@
     {%- for name, column in columns.items() -%}
         {%- do typed.append(name ~ ' ' ~ column[0]) -%}
     {%- endfor -%}
+    {%- set still_there = [] -%}
+    {%- for node in (graph.nodes if execute else {}).values() -%}
+        {%- if node.config.materialized == 'incremental' -%}
+            {%- set table = "to_regclass('" ~ relation_of(node.name) ~ "')" -%}
+            {%- set is_same = 'table_id = cast(' ~ table ~ ' as oid)' -%}
+            {%- do still_there.append("model = '" ~ node.name ~ "' and " ~ is_same) -%}
+        {%- endif -%}
+    {%- endfor -%}
     {{ in_sequence([
         'create schema if not exists ' ~ generate_schema_name('intermediate', none),
         'create table if not exists ' ~ build_states() ~ ' (' ~ typed | join(', ') ~ ')',
@@ -35,21 +43,8 @@
         {% for name, column in columns.items() %}
             comment on column {{ build_states() }}.{{ name }} is '{{ column[1] }}';
         {% endfor %}
-        delete from {{ build_states() }} where not exists (
-            select 1
-            from (
-                {%- for node in (graph.nodes if execute else {}).values()
-                    if node.config.materialized == 'incremental' %}
-                    select
-                        '{{ node.name }}' as model,
-                        to_regclass('{{ relation_of(node.name) }}') as table_id
-                    {{- ' union all' if not loop.last }}
-                {%- endfor %}
-            ) as tables
-            where
-                tables.model = build_states.model
-                and cast(tables.table_id as oid) = build_states.table_id
-        );
+        delete from {{ build_states() }}
+        where not coalesce({{ still_there | join(' or ') }}, false);
     {% endif %}
 {%- endmacro %}
 
