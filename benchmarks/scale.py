@@ -62,7 +62,9 @@ class Shop:
 
 
 def main(
-    orders: Annotated[list[int] | None, typer.Option(help="Sizes of shops.")] = None,
+    orders: Annotated[
+        list[int] | None, typer.Option(min=1000, help="Sizes of shops.")
+    ] = None,
     home: Annotated[
         Path | None, typer.Option(help="Make files and servers below this folder.")
     ] = None,

@@ -1,3 +1,16 @@
+{#- The folder that holds the lake. Engines take some signs in a name for a pattern, and
+    would read what else it fits. -#}
+{% macro lake() -%}
+    {%- set name = env_var('LAKE', 'lake') -%}
+    {%- if modules.re.search('^~|[*?{}]|\\[|\\]', name) -%}
+        {{ exceptions.raise_compiler_error(
+            "LAKE is " ~ name ~ ", which engines take for a pattern of names. Load into"
+            ~ " a folder without ~ at the beginning, and without * ? [ ] { and }."
+        ) }}
+    {%- endif -%}
+    {{ return(name) }}
+{%- endmacro %}
+
 {#- Lets an engine that reads Parquet find the source's tables under their names. -#}
 {% macro open_lake() -%}
     {{ adapter.dispatch('open_lake')() }}
@@ -9,8 +22,7 @@
     there, the product of two would have no room. -#}
 {% macro duckdb__open_lake() -%}
     {%- set schema = 'raw_' ~ var('source') -%}
-    {%- set lake = env_var('LAKE', 'lake') | replace("'", "''") -%}
-    {%- set files = lake ~ '/' ~ schema -%}
+    {%- set files = lake() | replace("'", "''") ~ '/' ~ schema -%}
     {%- set sources = (graph.sources or {}).values() -%}
     {%- set tables = sources | selectattr('schema', 'eq', schema) -%}
     {%- set is_there = find_raw(schema).is_there -%}
@@ -33,10 +45,9 @@
 
 {#- Where Spark finds a table of the lake. -#}
 {% macro lake_folder(schema, table) -%}
-    {%- set lake = env_var('LAKE', 'lake') -%}
-    {%- set is_absolute = lake.startswith('/') or '://' in lake -%}
+    {%- set is_absolute = lake().startswith('/') or '://' in lake() -%}
     {%- set above = '' if is_absolute else invocation_args_dict.project_dir ~ '/' -%}
-    {{ return(above ~ lake ~ '/' ~ schema ~ '/' ~ table) }}
+    {{ return(above ~ lake() ~ '/' ~ schema ~ '/' ~ table) }}
 {%- endmacro %}
 
 {% macro spark__open_lake() -%}

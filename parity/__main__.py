@@ -44,7 +44,9 @@ class Compared:
 
 
 def main(
-    customers: Annotated[int, typer.Option(help="About 4 orders each.")] = 25_000,
+    customers: Annotated[
+        int, typer.Option(min=1, help="About 4 orders each.")
+    ] = 25_000,
 ) -> None:
     """Build, compare, and print a table per shop."""
     console = Console()

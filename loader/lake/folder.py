@@ -97,6 +97,11 @@ class Lake:
         synchronise(self.folder)
 
 
+def said(error: Exception) -> str:
+    """What an error says, on one line and without a full stop."""
+    return " ".join(str(error).split()).removesuffix(".")
+
+
 def keep(present: Path, new: Path, table: str) -> None:
     """Let a new content have the files that the present one has of a table."""
     (new / table).mkdir(exist_ok=True)

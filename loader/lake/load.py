@@ -1,5 +1,6 @@
 """Loading into a lake: files into Parquet, all tables or none."""
 
+import re
 import shutil
 from contextlib import ExitStack, closing
 from datetime import datetime, timezone
@@ -11,7 +12,7 @@ import pyarrow as pa
 from loader.account import rows_of_history, rows_of_totals
 from loader.errors import DataRefusedError, LakeError, UsageError
 from loader.keys import KeySpool
-from loader.lake.folder import Lake, keep
+from loader.lake.folder import Lake, keep, said
 from loader.lake.parquet import Writer, read_all
 from loader.lake.records import SCHEMAS, RejectWriter, file_name
 from loader.lake.table import LakeTable, keys_gone, schema_of
@@ -19,6 +20,8 @@ from loader.plan import Plan
 from loader.pump import Progress
 from loader.summary import Summary, TableSummary
 
+# engines read several folders where a name has these
+PATTERN = re.compile(r"^~|[*?{}\[\]]")
 _ABOUT_FILES = ["table_name", "file_bytes", "sha256", "mode", "settings_sha256"]
 
 
@@ -27,7 +30,8 @@ def load_into_lake(plan: Plan, folder: Path, progress: Progress) -> Summary:
 
     Raises:
         DataRefusedError: the files are at fault; the refusal is in the history.
-        UsageError: the plan is to add to what is there, which a lake cannot do.
+        UsageError: the plan is to add to what is there, which a lake cannot do, or
+            engines would take the folder's name for a pattern.
         LakeError: the folder cannot be written, or another load is running.
     """
     if plan.request.mode != "replace":
@@ -36,12 +40,21 @@ def load_into_lake(plan: Plan, folder: Path, progress: Progress) -> Summary:
             "--mode replace."
         )
         raise UsageError(message)
+    if PATTERN.search(str(folder)):
+        message = (
+            f"Engines would take {folder} for a pattern of names. Choose a folder "
+            "without ~ at the beginning, and without * ? [ ] { and }."
+        )
+        raise UsageError(message)
     lake = Lake(folder, plan.source)
     try:
         with lake.locked():
             return _LakeLoad(plan, lake, progress).run()
     except (OSError, pa.ArrowInvalid) as error:
-        message = f"{folder} cannot be used, and nothing was changed: {error}."
+        message = (
+            f"{folder} cannot be used, and nothing was changed: {said(error)}. Where "
+            "its files are damaged, load into another folder."
+        )
         raise LakeError(message) from error
 
 

@@ -3,8 +3,10 @@
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from loader.errors import LakeError, UsageError
-from loader.lake.folder import Lake
+from loader.lake.folder import Lake, said
 from loader.lake.parquet import read_all
 from loader.report import readable
 from loader.transcoding import UTF_8
@@ -80,6 +82,9 @@ def _read(folder: Path, source: str, table: str) -> list[dict[str, Any]]:
         raise UsageError(message)
     try:
         return read_all(content / table)
-    except OSError as error:
-        message = f"{folder} cannot be read: {error}."
+    except (OSError, pa.ArrowInvalid) as error:
+        message = (
+            f"{folder} cannot be read: {said(error)}. Where its files are damaged, "
+            "load into another folder."
+        )
         raise LakeError(message) from error

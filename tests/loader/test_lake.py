@@ -270,6 +270,24 @@ def test_what_a_lake_cannot_do_is_told(files: Files, tmp_path: Path) -> None:
     result = files.load("--to", str(tmp_path / "lake"))
     assert result.exit_code == 2
     assert "is not a link that the loader has made" in result.output
+    result = files.load("--to", str(tmp_path / "l[a]ke"))
+    assert result.exit_code == 2
+    assert "for a pattern of names. Choose a folder" in result.output
+    assert not (tmp_path / "l[a]ke").exists()
+
+
+def test_a_damaged_lake_is_named(files: Files, tmp_path: Path) -> None:
+    files.write_shop()
+    lake = tmp_path / "lake"
+    assert files.load("--to", str(lake)).exit_code == 0
+    for file in (lake / "raw_shop" / "load_history").glob("*.parquet"):
+        file.write_bytes(b"PAR1")
+    for done in (
+        files.run("history", "--from", str(lake)),
+        files.load("--to", str(lake)),
+    ):
+        assert done.exit_code == 2
+        assert "are damaged, load into another folder." in done.output
 
 
 def test_a_second_load_into_a_lake_says_who_holds_the_lock(

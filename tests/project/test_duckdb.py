@@ -18,6 +18,7 @@ from tests.project.engines import (
     load_both,
     other_sources,
 )
+from tests.project.programs import run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,11 +59,21 @@ def test_the_marts_of_other_sources_are_the_same_on_duckdb(
     compare_source(warehouse, engine, source, write(tmp_path / source))
 
 
-def test_a_lake_that_is_not_there_is_named_and_nothing_is_built(engine: DuckDB) -> None:
+def test_a_lake_that_is_not_there_is_named_and_nothing_is_built(
+    engine: DuckDB, tmp_path: Path
+) -> None:
     finished = attempt(engine, "--exclude-resource-type", "unit_test")
     assert finished.returncode != 0
     lake = engine.environment["LAKE"]
     assert f"is in lake {lake}. Load it first: make load" in finished.stdout
+    (tmp_path / "orders.csv").write_text("order_id\n1\n", encoding="utf-8")
+    refused = run("loader", "load", tmp_path, *engine.to)
+    assert refused.returncode == 1
+    finished = attempt(engine, "--exclude-resource-type", "unit_test")
+    assert f"is in lake {lake}. Load it first: make load" in finished.stdout
+    engine.environment["LAKE"] = "l[a]ke"
+    finished = attempt(engine, "--exclude-resource-type", "unit_test")
+    assert "LAKE is l[a]ke, which engines take for a pattern" in finished.stdout
     file = engine.environment["DUCKDB_FILE"]
     with duckdb.connect(file, read_only=True) as connection:
         assert (

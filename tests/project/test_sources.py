@@ -16,6 +16,7 @@ from tests.project.conftest import (
     read_records,
     write_records,
 )
+from tests.project.programs import run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -308,6 +309,17 @@ def test_a_source_that_is_not_there_is_named_and_nothing_is_built(
     done = warehouse.attempt_dbt("build", "--vars", f"source: {source}")
     assert done.returncode != 0
     assert says in done.stdout
+    assert warehouse.table_names("staging", "seeds") == []
+
+
+def test_a_source_of_which_all_was_refused_is_not_there(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    (tmp_path / "orders.csv").write_text("order_id\n1\n", encoding="utf-8")
+    environment = warehouse.database.environment
+    assert run("loader", "load", tmp_path, environment=environment).returncode == 1
+    done = warehouse.attempt_dbt("build")
+    assert "Nothing of source 'shop' is in database" in done.stdout
     assert warehouse.table_names("staging", "seeds") == []
 
 
