@@ -11,8 +11,8 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- Whether the loader has filled a schema, where that is, and how make gets there. A load
-    that was refused leaves its history and nothing else. -#}
+{#- Whether the loader has filled a schema, where that is, and how make gets there. A
+    load that was refused leaves its history and nothing else. -#}
 {% macro find_raw(schema) -%}
     {{ return(adapter.dispatch('find_raw')(schema)) }}
 {%- endmacro %}
