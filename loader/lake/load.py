@@ -21,7 +21,7 @@ from loader.pump import Progress
 from loader.summary import Summary, TableSummary
 
 # engines read several folders where a name has these
-PATTERN = re.compile(r"^~|[*?{}\[\]]")
+_PATTERN = re.compile(r"^~|[*?{}\[\]]")
 _ABOUT_FILES = ["table_name", "file_bytes", "sha256", "mode", "settings_sha256"]
 
 
@@ -40,7 +40,7 @@ def load_into_lake(plan: Plan, folder: Path, progress: Progress) -> Summary:
             "--mode replace."
         )
         raise UsageError(message)
-    if PATTERN.search(str(folder)):
+    if _PATTERN.search(str(folder)):
         message = (
             f"Engines would take {folder} for a pattern of names. Choose a folder "
             "without ~ at the beginning, and without * ? [ ] { and }."
